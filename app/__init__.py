@@ -1,0 +1,1 @@
+"""The Bloodcount application: pages, API, database, jobs and command line around the ``model`` package."""

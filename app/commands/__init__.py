@@ -1,0 +1,1 @@
+"""The commands of ``bloodcount``, one module each; heavy imports happen inside the command functions."""

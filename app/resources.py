@@ -1,0 +1,20 @@
+"""Where the files that are not Python lie: page templates, static files and database migrations."""
+
+from pathlib import Path
+
+_INSTALLED_FOLDER = Path(__file__).parent / "_resources"
+"""A built wheel carries the folders here (see ``force-include`` in pyproject.toml)."""
+
+_CHECKOUT_FOLDER = Path(__file__).parent.parent
+
+
+def resource_folder(name: str) -> Path:
+    """The folder ``name`` (templates, static or migrations), in a wheel as well as in a checkout.
+
+    Raises:
+        FileNotFoundError: The folder is in neither place, so the installation is incomplete.
+    """
+    for parent in (_INSTALLED_FOLDER, _CHECKOUT_FOLDER):
+        if (parent / name).is_dir():
+            return parent / name
+    raise FileNotFoundError(f"The folder {name!r} is not part of this installation; install Bloodcount again.")

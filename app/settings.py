@@ -1,0 +1,132 @@
+"""The application's settings: environment variables ``BLOODCOUNT_*`` and a ``.env`` file, read at the edges only."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ENV_PREFIX = "BLOODCOUNT_"
+_TEST_PREFIX = "BLOODCOUNT_TEST_"
+"""Variables that only the test suite reads."""
+
+
+class InvalidSettings(ValueError):
+    """A setting holds a value that it cannot hold, or a variable's name is not known; the message is one sentence."""
+
+
+def _default_database_url(fields: dict[str, Any]) -> str:
+    return f"sqlite:///{fields['data_dir'].absolute()}/bloodcount.db"
+
+
+def _default_storage_url(fields: dict[str, Any]) -> str:
+    # Not Path.as_uri(): fsspec does not decode its %20, so a folder with a space would be another folder.
+    return f"file://{fields['data_dir'].absolute()}/images"
+
+
+class Settings(BaseSettings):
+    """Everything that differs between one installation and another; sizes in bytes, seconds and pixels."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Field(
+        default=Path("data"), description="Folder of the SQLite database and of the images, made when missing."
+    )
+    database_url: str = Field(
+        default_factory=_default_database_url,
+        repr=False,  # it may hold a password, which must not reach a log
+        description="SQLAlchemy address of the database: SQLite in the data folder, or postgresql://user@host/name.",
+    )
+    storage_url: str = Field(
+        default_factory=_default_storage_url,
+        repr=False,
+        description="Where uploaded images are kept: a folder (file://...) or any fsspec address such as s3://bucket.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address that the web server listens on; there are no accounts yet, so keep it on this machine.",
+    )
+    port: int = Field(default=8000, ge=0, le=65535, description="TCP port that the web server listens on.")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        default="auto", description="Where the network runs; auto takes a CUDA GPU when there is one."
+    )
+    weights_path: Path | None = Field(
+        default=None, description="Weights file (.safetensors, its manifest beside it); empty: the weights shipped."
+    )
+    count_concurrency: int = Field(
+        default=1, ge=1, le=64, description="Images that one process counts at the same time."
+    )
+    torch_threads: int | None = Field(
+        default=None, ge=1, le=1024, description="CPU threads of the network; empty: PyTorch's own choice."
+    )
+    executor_id: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Name of this counting process, stable and unique among all; empty: host name and data folder.",
+    )
+    max_file_bytes: int = Field(default=150_000_000, ge=1, description="Largest image file that is accepted, in bytes.")
+    max_image_pixels: int = Field(
+        default=150_000_000, ge=1, description="Largest image that is accepted, in pixels (width times height)."
+    )
+    max_files_per_upload: int = Field(
+        default=500, ge=1, description="Most files in one upload; an upload with more is refused as a whole."
+    )
+    max_request_bytes: int = Field(
+        default=4_000_000_000, ge=1, description="Largest upload request that is accepted, all its files together."
+    )
+    require_api_token: bool = Field(
+        default=False, description="Whether calls of /api/v1 need a token made by 'bloodcount token create'."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Log lines for people (text) or for machines (json)."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least important log lines that are written."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _use_the_installed_driver(cls, url: str) -> str:
+        """Accept the addresses that hosting providers hand out, which name no driver."""
+        for scheme in ("postgres://", "postgresql://"):
+            if url.startswith(scheme):
+                return "postgresql+psycopg://" + url.removeprefix(scheme)
+        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            scheme = url.partition("://")[0]
+            raise ValueError(f"databases are sqlite:/// or postgresql://, not {scheme!r}")
+        return url
+
+
+def get_settings() -> Settings:
+    """The settings of this process, read anew from the environment and from ``.env`` in the current folder.
+
+    Raises:
+        InvalidSettings: A value is not possible, or a ``BLOODCOUNT_`` variable is not known (a typing mistake that
+            would otherwise leave a default, perhaps an unsafe one, in force).
+    """
+    _refuse_unknown_variables()
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise InvalidSettings(_sentence(error)) from None
+
+
+def _refuse_unknown_variables() -> None:
+    known = {ENV_PREFIX + name.upper() for name in Settings.model_fields}
+    for name in sorted(os.environ):
+        if name.startswith(ENV_PREFIX) and name not in known and not name.startswith(_TEST_PREFIX):
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else "the README lists all of them."
+            raise InvalidSettings(f"{name} is not a setting; {hint}")
+
+
+def _sentence(error: ValidationError) -> str:
+    """What is wrong with the first setting that is not possible; others may only follow from it."""
+    first = error.errors()[0]
+    variable = ENV_PREFIX + str(first["loc"][0]).upper()
+    return f"{variable}={first['input']!r} is not usable: {first['msg'].removeprefix('Value error, ')}"
