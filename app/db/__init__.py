@@ -1,0 +1,1 @@
+"""The database: records (ORM), repositories (queries) and the unit of work."""

@@ -1,0 +1,123 @@
+"""A sample and its images, as forms send them and as pages and the API show them."""
+
+import unicodedata
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from app.schemas.base import Schema
+from app.schemas.counts import ClassCounts
+from model.types import Notice
+
+MAX_ACCESSION_CHARACTERS = 64
+MAX_NOTE_CHARACTERS = 2000
+
+
+class ImageStatus(StrEnum):
+    """Where one image stands: queued, counting, then counted, refused or failed for good."""
+
+    QUEUED = "queued"
+    COUNTING = "counting"
+    COUNTED = "counted"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class SampleStatus(StrEnum):
+    """Where a sample stands, derived from its images.
+
+    ``attention`` means that every image is finished and at least one was refused or failed, so
+    that the counts rest on fewer images than were uploaded.
+    """
+
+    EMPTY = "empty"
+    QUEUED = "queued"
+    COUNTING = "counting"
+    READY = "ready"
+    ATTENTION = "attention"
+    SIGNED = "signed"
+
+
+def _clean_accession_number(value: str) -> str:
+    """The number in one Unicode form and without surrounding spaces.
+
+    Raises:
+        ValueError: It is empty, too long, or holds characters that cannot be seen.
+    """
+    cleaned = unicodedata.normalize("NFC", value).strip()
+    if not cleaned:
+        raise ValueError("The accession number is empty. Type the number on the sample's label.")
+    if len(cleaned) > MAX_ACCESSION_CHARACTERS:
+        raise ValueError(
+            f"The accession number has {len(cleaned)} characters; at most {MAX_ACCESSION_CHARACTERS} are allowed."
+        )
+    if not cleaned.isprintable():
+        raise ValueError("The accession number holds characters that cannot be seen. Type it again by hand.")
+    return cleaned
+
+
+def _clean_note(value: str | None) -> str | None:
+    """The note without surrounding spaces, or None where nothing is left.
+
+    Raises:
+        ValueError: It is too long or holds control characters.
+    """
+    cleaned = unicodedata.normalize("NFC", value or "").replace("\r\n", "\n").strip()
+    if len(cleaned) > MAX_NOTE_CHARACTERS:
+        raise ValueError(f"The note has {len(cleaned)} characters; at most {MAX_NOTE_CHARACTERS} are allowed.")
+    if not cleaned.replace("\n", "").replace("\t", "").isprintable():
+        raise ValueError("The note holds characters that cannot be seen. Type it again by hand.")
+    return cleaned or None
+
+
+class NewSample(Schema):
+    """What a person gives to register a sample."""
+
+    accession_number: Annotated[str, AfterValidator(_clean_accession_number)]
+    note: Annotated[str | None, AfterValidator(_clean_note)] = None
+
+
+class ImageSummary(Schema):
+    """One image of a sample. Sizes in pixels after EXIF orientation; times in UTC.
+
+    ``reason`` says why an image was refused or failed. ``counts`` is None until it is counted.
+    """
+
+    id: int
+    file_name: str
+    status: ImageStatus
+    width: int | None
+    height: int | None
+    counts: ClassCounts | None
+    reason: Notice | None
+    warnings: tuple[Notice, ...]
+    uploaded_at: datetime
+    counted_at: datetime | None
+
+
+class SampleSummary(Schema):
+    """One sample in a list. ``counts`` pools its counted images; None while there is none."""
+
+    id: int
+    accession_number: str
+    note: str | None
+    created_at: datetime
+    status: SampleStatus
+    counts: ClassCounts | None
+    images_total: int
+    images_by_status: dict[ImageStatus, int]
+
+
+class SampleDetail(SampleSummary):
+    """One sample with its images, in the order they were uploaded."""
+
+    images: tuple[ImageSummary, ...]
+
+
+class SamplePage(Schema):
+    """A page of samples, newest first. ``next_cursor`` asks for the next one; None on the last."""
+
+    items: tuple[SampleSummary, ...]
+    next_cursor: Annotated[str | None, Field(description="Send it as `after` to get the next page.")] = None

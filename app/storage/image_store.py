@@ -1,0 +1,47 @@
+"""What an image store promises, wherever it keeps the images."""
+
+from contextlib import AbstractContextManager
+from typing import BinaryIO, Protocol
+
+
+class IncomingImage(Protocol):
+    """An image on its way in. Nothing of it is left unless it is kept."""
+
+    @property
+    def file(self) -> BinaryIO:
+        """Open for writing and reading; the image's bytes go here."""
+        ...
+
+    def keep(self, sha256: str) -> str:
+        """Store the bytes under their SHA-256, durably, and return the storage key.
+
+        Keeping the same image twice stores it once.
+
+        Raises:
+            StorageFull: The store has no room left.
+        """
+        ...
+
+
+class ImageStore(Protocol):
+    """Images by storage key; bytes never change under a key."""
+
+    def receive(self) -> AbstractContextManager[IncomingImage]:
+        """A place for one incoming image, removed at the end of the block unless it was kept."""
+        ...
+
+    def open(self, storage_key: str) -> BinaryIO:
+        """The image's bytes; the caller closes the stream.
+
+        Raises:
+            FileNotFoundError: There is no image under this key.
+        """
+        ...
+
+    def check(self) -> None:
+        """Prove that the store can be written to now.
+
+        Raises:
+            OSError: It cannot.
+        """
+        ...
