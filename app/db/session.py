@@ -1,13 +1,15 @@
-"""The database connection and the unit of work, the only place that commits."""
+"""The database of this process and the unit of work, the only place that commits."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.db.engine import build_engine
+from app.errors import DatabaseUnavailable
 from app.settings import Settings
 
 UnitOfWorkFactory = Callable[[], AbstractContextManager[Session]]
@@ -16,9 +18,9 @@ UnitOfWorkFactory = Callable[[], AbstractContextManager[Session]]
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """The database of this process: its URL (with password) and its connection pool."""
+    """The database of this process: its address (it may hold a password) and its connection pool."""
 
-    url: str
+    url: str = field(repr=False)
     engine: Engine
 
     @contextmanager
@@ -27,15 +29,23 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    def check(self) -> None:
+        """Prove that the database answers now.
+
+        Raises:
+            DatabaseUnavailable: It does not.
+        """
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except SQLAlchemyError as error:
+            raise DatabaseUnavailable("The database does not answer; look whether it is running.") from error
+
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
 
 
 def create_database(settings: Settings) -> Database:
-    """The database that the settings name; a SQLite file's folder is made when missing.
-
-    Raises:
-        InvalidInput: The URL names neither SQLite nor PostgreSQL, or cannot be read.
-    """
-    return Database(*build_engine(settings))
+    """The database that the settings name, not yet connected."""
+    return Database(url=settings.database_url, engine=build_engine(settings.database_url))

@@ -1,0 +1,17 @@
+"""The records: one ORM class a table, one file a class."""
+
+from app.db.records.analysis import AnalysisRecord
+from app.db.records.api_token import ApiTokenRecord
+from app.db.records.executor_heartbeat import ExecutorHeartbeatRecord
+from app.db.records.field_image import FieldImageRecord
+from app.db.records.idempotency_key import IdempotencyKeyRecord
+from app.db.records.sample import SampleRecord
+
+__all__ = [
+    "AnalysisRecord",
+    "ApiTokenRecord",
+    "ExecutorHeartbeatRecord",
+    "FieldImageRecord",
+    "IdempotencyKeyRecord",
+    "SampleRecord",
+]
