@@ -59,7 +59,10 @@ def photograph(light_hwc: Floats, camera: Camera, rng: np.random.Generator) -> P
         camera: How it is photographed.
         rng: Source of the noise.
     """
-    light_hwc *= _illumination(light_hwc.shape[:2], camera, rng)[..., None]
+    light = _illumination(light_hwc.shape[:2], camera, rng)
+    # Lamp and lens fall off unevenly by colour, so corners change their tint as well.
+    for channel, exponent in enumerate(rng.uniform(0.7, 1.3, 3)):
+        light_hwc[..., channel] *= 1.0 + np.float32(exponent) * (light - 1.0)
     np.clip(light_hwc, 0.0, 255.0, out=light_hwc)
     image = Image.fromarray(light_hwc.astype(np.uint8))
     if camera.blur_px > 0.0:

@@ -33,7 +33,7 @@ def random_recipe(seed: int, size: Size, red_cell_diameter_px: float) -> SmearRe
     rng = np.random.default_rng([seed, 0x5EED])
     room = size.width * size.height / (math.pi / 4.0 * probe.red_cell_diameter_px**2)
     white_cells = _white_cells(rng, room)
-    crowding = rng.uniform(0.08, 0.62)
+    crowding = rng.uniform(0.1, 0.7)
     shapes = rng.choice(len(_ABNORMAL), size=int(rng.integers(0, 4)), replace=False)
     return SmearRecipe(
         size=size,
@@ -45,7 +45,7 @@ def random_recipe(seed: int, size: Size, red_cell_diameter_px: float) -> SmearRe
         camera=_random_camera(rng, red_cell_diameter_px),
         seed=seed,
         red_cell_shares=tuple((_ABNORMAL[index], float(rng.uniform(0.02, 0.25))) for index in shapes),
-        central_pallor=float(rng.beta(2.0, 1.6)),
+        central_pallor=float(rng.beta(2.0, 1.2)),
         clumping=float(rng.beta(1.5, 2.5)),
         edge_halo=float(rng.choice([0.0, rng.uniform(0.0, 0.12)])),
         debris=int(rng.poisson(min(0.04 * room, 10.0))),
@@ -62,9 +62,9 @@ def example_recipe() -> SmearRecipe:
         red_cell_diameter_px=88.0,
         stain=STAINS["may_gruenwald_warm"],
         camera=Camera(blur_px=0.9, noise=1.5, vignetting=0.06, texture=0.006, jpeg_quality=None),
-        seed=27,
+        seed=25,
         white_cell_subtypes=(WhiteCellSubtype.NEUTROPHIL, WhiteCellSubtype.LYMPHOCYTE, WhiteCellSubtype.EOSINOPHIL),
-        central_pallor=0.55,
+        central_pallor=0.7,
         clumping=0.12,
         edge_halo=0.03,
         debris=3,
@@ -81,6 +81,6 @@ def _random_camera(rng: np.random.Generator, red_cell_diameter_px: float) -> Cam
         blur_px=float(np.clip(rng.lognormal(-0.1, 0.5) * red_cell_diameter_px / 60.0, 0.2, 6.0)),
         noise=float(rng.uniform(0.3, 4.5)),
         vignetting=float(rng.beta(1.2, 5.0) * 0.5),
-        texture=float(rng.uniform(0.0, 0.025)),
+        texture=float(rng.uniform(0.0, 0.012)),
         jpeg_quality=int(rng.integers(70, 98)),
     )

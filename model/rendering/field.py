@@ -9,11 +9,13 @@ from model.classes import CellClass, RedCellSubtype, WhiteCellSubtype
 from model.rendering.arrays import Pixels
 from model.rendering.camera import photograph
 from model.rendering.canvas import Canvas
-from model.rendering.placement import Placement
-from model.rendering.platelets import draw_platelet, draw_speck
+from model.rendering.debris import draw_debris
+from model.rendering.placement import Near, Placement
+from model.rendering.platelets import draw_platelet
 from model.rendering.recipe import DRAWN_WHITE_CELLS, SmearRecipe
+from model.rendering.red_cell_look import red_cell_look
 from model.rendering.red_cell_outlines import RADIUS_FACTOR
-from model.rendering.red_cells import RedCellLook, draw_red_cell
+from model.rendering.red_cells import draw_red_cell
 from model.rendering.shapes import Patch
 from model.rendering.white_cells import DIAMETER_RANGE, draw_white_cell
 from model.types import BoxXyxy
@@ -21,6 +23,7 @@ from model.types import BoxXyxy
 _MIN_VISIBLE_SHARE = 0.15
 _ATTEMPTS = 60
 _PLATELETS_ON_RED_CELLS = 0.15
+_PLATELETS_IN_CLUMPS = 0.15
 _WHITE_CELL_MIX = (0.55, 0.25, 0.1, 0.07, 0.03)
 
 
@@ -96,12 +99,7 @@ class _Field:
 
     def _draw_red_cells(self) -> None:
         recipe = self._recipe
-        look = RedCellLook(
-            recipe.stain.density(recipe.stain.red_cell_rgb),
-            recipe.central_pallor,
-            recipe.edge_halo,
-            recipe.red_cell_diameter_px,
-        )
+        look = red_cell_look(recipe, self._rng)
         for subtype in self._red_cell_subtypes():
             size = float(np.clip(self._rng.normal(1.0, 0.07), 0.8, 1.25)) * RADIUS_FACTOR.get(subtype, 1.0)
             radius = 0.5 * recipe.red_cell_diameter_px * size
@@ -111,7 +109,7 @@ class _Field:
 
             clumped = bool(self._rng.random() < recipe.clumping)
             overlap = float(self._rng.beta(1.2, 1.8)) if clumped else 0.0
-            centre, patch = self._settle(draw, radius, overlap=overlap, beside=clumped)
+            centre, patch = self._settle(draw, radius, overlap=overlap, near="any cell" if clumped else "anywhere")
             self._placement.add(centre, radius)
             self._canvas.add(patch)
             self._list(CellClass.RED_BLOOD_CELL, patch, subtype)
@@ -124,16 +122,18 @@ class _Field:
         return [names[index] for index in self._rng.choice(len(names), recipe.red_cells, p=chances)]
 
     def _draw_platelets(self) -> None:
-        recipe, previous = self._recipe, None
-        for _ in range(recipe.platelets):
-            radius = 0.5 * recipe.red_cell_diameter_px * float(self._rng.uniform(0.26, 0.5))
+        recipe = self._recipe
+        for number in range(recipe.platelets):
+            radius = 0.5 * recipe.red_cell_diameter_px * float(self._rng.uniform(0.25, 0.46))
 
             def draw(centre: tuple[float, float], radius: float = radius) -> Patch:
                 return draw_platelet(centre, radius, recipe.stain, self._rng)
 
-            overlap = 2.0 if self._rng.random() < _PLATELETS_ON_RED_CELLS else 0.0
-            previous, patch = self._settle(draw, radius, overlap=overlap)
-            self._placement.add(previous, radius, firmness=2.0)
+            chance = self._rng.random()
+            overlap = 2.0 if chance < _PLATELETS_ON_RED_CELLS else 0.0
+            near: Near = "last" if number > 0 and chance > 1.0 - _PLATELETS_IN_CLUMPS else "anywhere"
+            centre, patch = self._settle(draw, radius, overlap=overlap, near=near)
+            self._placement.add(centre, radius, firmness=2.0)
             self._canvas.add(patch)
             self._list(CellClass.PLATELET, patch, None)
 
@@ -141,14 +141,14 @@ class _Field:
         recipe, rng = self._recipe, self._debris_rng
         for _ in range(recipe.debris):
             centre = (float(rng.uniform(0, recipe.size.width)), float(rng.uniform(0, recipe.size.height)))
-            self._canvas.add(draw_speck(centre, recipe.red_cell_diameter_px, recipe.stain, rng))
+            self._canvas.add(draw_debris(centre, recipe.red_cell_diameter_px, recipe.stain, rng))
 
     def _settle(
-        self, draw: Callable[[tuple[float, float]], Patch], radius: float, *, overlap: float, beside: bool = False
+        self, draw: Callable[[tuple[float, float]], Patch], radius: float, *, overlap: float, near: Near = "anywhere"
     ) -> tuple[tuple[float, float], Patch]:
         """Draw a cell where enough of it will be seen."""
         for attempt in range(_ATTEMPTS):
-            centre = self._placement.choose(radius, overlap=overlap, beside_a_cell=beside and attempt == 0)
+            centre = self._placement.choose(radius, overlap=overlap, near=near if attempt == 0 else "anywhere")
             patch = draw(centre)
             if self._canvas.visible_share(patch) >= _MIN_VISIBLE_SHARE:
                 return centre, patch

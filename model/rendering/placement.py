@@ -1,11 +1,16 @@
 """Where cells lie: touching, overlapping and cut by the border as on a slide."""
 
+from typing import Literal
+
 import numpy as np
 
 from model.rendering.arrays import Numbers
 from model.types import Size
 
-_CANDIDATES = 24
+Near = Literal["anywhere", "any cell", "last"]
+"""Where to look for a place."""
+
+_CANDIDATES = 40
 _BORDER_REACH = 0.35
 _MIN_VISIBLE = 0.3
 
@@ -21,17 +26,18 @@ class Placement:
         self._discs = np.empty((0, 3), dtype=np.float64)
         self._firmness = np.empty(0, dtype=np.float64)
 
-    def choose(self, radius_px: float, *, overlap: float = 0.0, beside_a_cell: bool = False) -> tuple[float, float]:
+    def choose(self, radius_px: float, *, overlap: float = 0.0, near: Near = "anywhere") -> tuple[float, float]:
         """A centre (x, y) for a cell, in pixels, where it overlaps the others least or as asked.
 
         Args:
             radius_px: The cell's radius.
             overlap: Depth of overlap that is welcome, in radii of the smaller cell.
-            beside_a_cell: Look next to a cell already placed instead of anywhere.
+            near: Look anywhere, next to any cell already placed, or next to the last one.
         """
-        candidates = (
-            self._beside(radius_px, overlap) if beside_a_cell and len(self._discs) else self._anywhere(radius_px)
-        )
+        candidates = self._anywhere(radius_px)
+        if near != "anywhere" and len(self._discs):
+            # Beside a cell first: where several fit equally well, the first is taken.
+            candidates = np.vstack([self._beside(radius_px, overlap, last_only=near == "last"), candidates])
         crowding = self._overlap(candidates, radius_px)
         # Cells on a slide lie at random, not evenly: take the first that fits, not the one with most room.
         cost = np.maximum(crowding - overlap, 0.0) + 10.0 * self._hidden(candidates, radius_px)
@@ -51,8 +57,10 @@ class Placement:
         high = np.array([width - low_x, height - low_y])
         return self._rng.uniform(low, high, (_CANDIDATES, 2))
 
-    def _beside(self, radius_px: float, overlap: float) -> Numbers:
-        near = self._discs[self._rng.integers(0, len(self._discs), _CANDIDATES)]
+    def _beside(self, radius_px: float, overlap: float, *, last_only: bool) -> Numbers:
+        known = len(self._discs)
+        first = known - 1 if last_only else 0
+        near = self._discs[self._rng.integers(first, known, _CANDIDATES)]
         angle = self._rng.uniform(0.0, 2.0 * np.pi, _CANDIDATES)
         depth = self._rng.uniform(0.0, max(overlap, 0.05), _CANDIDATES)
         reach = near[:, 2] + radius_px - depth * np.minimum(near[:, 2], radius_px)

@@ -60,7 +60,9 @@ class SmearRecipe:
         """Refuse what cannot be drawn."""
         for side in (self.size.width, self.size.height):
             _check("the image's side", side, _MIN_SIDE_PX, _MAX_SIDE_PX)
-        _check("red_cell_diameter_px", self.red_cell_diameter_px, _MIN_DIAMETER_PX, _MAX_DIAMETER_PX)
+        # A cell wider than the field would never show enough of itself.
+        widest = min(_MAX_DIAMETER_PX, self.size.width, self.size.height)
+        _check("red_cell_diameter_px", self.red_cell_diameter_px, _MIN_DIAMETER_PX, widest)
         for name in ("red_cells", "white_cells", "platelets", "debris", "seed"):
             value = getattr(self, name)
             if not isinstance(value, int) or value < 0:

@@ -27,7 +27,7 @@ def red_cell_outline(subtype: RedCellSubtype, rng: np.random.Generator) -> Float
     """Radius of one red cell by angle (``shapes.ANGLES``), around 1."""
     lowest, highest = _AXIS_RATIO.get(subtype, _NORMAL_RATIO)
     oval = ellipse(rng.uniform(lowest, highest), rng.uniform(0.0, np.pi))
-    outline: Floats = oval * wobble(rng, 0.01 if subtype is RedCellSubtype.SPHEROCYTE else rng.uniform(0.01, 0.07))
+    outline: Floats = oval * wobble(rng, 0.01 if subtype is RedCellSubtype.SPHEROCYTE else rng.uniform(0.01, 0.09))
     if subtype is RedCellSubtype.TEARDROP:
         return _with_tail(outline, rng)
     if subtype is RedCellSubtype.BURR:
@@ -55,7 +55,7 @@ def _crenated(outline: Floats, rng: np.random.Generator) -> Floats:
     phase = rng.uniform(0.0, 2.0 * np.pi)
     drift = rng.normal(0.0, 0.25) * np.sin(ANGLES + phase)
     crest = np.abs(np.cos(0.5 * spikes * ANGLES + phase + drift))
-    return np.asarray(outline * (0.97 + rng.uniform(0.05, 0.12) * (1.0 - crest)), np.float32)
+    return np.asarray(outline * (0.97 + rng.uniform(0.04, 0.1) * (1.0 - crest)), np.float32)
 
 
 def _fragment(outline: Floats, rng: np.random.Generator) -> Floats:

@@ -21,6 +21,7 @@ from model.types import Size
         ({"debris": -1}, "debris is -1"),
         ({"red_cell_diameter_px": 0.0}, "red_cell_diameter_px is 0.0"),
         ({"red_cell_diameter_px": float("nan")}, "red_cell_diameter_px is nan"),
+        ({"size": Size(640, 60)}, "red_cell_diameter_px is 80.0; choose a number from 8.0 to 60"),
         ({"central_pallor": 1.5}, "central_pallor is 1.5"),
         ({"clumping": -0.1}, "clumping is -0.1"),
         ({"edge_halo": 2.0}, "edge_halo is 2.0"),

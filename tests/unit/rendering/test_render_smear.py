@@ -22,11 +22,20 @@ def _counts(recipe: SmearRecipe) -> tuple[int, int, int]:
 
 
 def _box_of_drawn_pixels(image: np.ndarray) -> BoxXyxy:
-    # A pixel at the edge is half covered, so it differs by about half of the cell's own contrast.
+    # Half of the contrast of the palest cytoplasm, since a pixel at the edge is half covered.
     difference = np.abs(image.astype(int) - _EMPTY_IMAGE.astype(int)).max(axis=2)
-    drawn = difference > 0.3 * np.percentile(difference[difference > 0], 50)
+    drawn = difference > 8
     columns, rows = np.flatnonzero(drawn.any(axis=0)), np.flatnonzero(drawn.any(axis=1))
     return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
+
+
+def _overlap(one: BoxXyxy, other: BoxXyxy) -> float:
+    """Area shared by two boxes as a share of their union."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    shared = max(width, 0.0) * max(height, 0.0)
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
+    return shared / (sum(areas) - shared)
 
 
 def test_the_same_recipe_gives_the_same_field() -> None:
@@ -125,6 +134,20 @@ def test_cells_stay_inside_the_image_when_the_border_may_not_cut_them() -> None:
         assert y1 > 0
         assert x2 < 320
         assert y2 < 240
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_two_cells_lie_on_the_same_place(seed: int) -> None:
+    boxes = [cell.box_xyxy_image_px for cell in render_smear(random_recipe(seed, Size(300, 300), 50.0)).cells]
+    for number, one in enumerate(boxes):
+        assert all(_overlap(one, other) < 0.6 for other in boxes[number + 1 :])
+
+
+@pytest.mark.parametrize("diameter_px", [8.0, 24.0, 48.0])
+def test_a_lone_cell_can_be_drawn_at_any_scale(diameter_px: float) -> None:
+    for seed in range(10):
+        assert _counts(SmearRecipe(Size(64, 48), 1, 0, 0, diameter_px, seed=seed)) == (1, 0, 0)
+        assert _counts(SmearRecipe(Size(64, 48), 0, 1, 0, diameter_px, seed=seed)) == (0, 1, 0)
 
 
 def test_overlapping_red_cells_are_darker_where_they_cross() -> None:
