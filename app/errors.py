@@ -19,6 +19,7 @@
     ├── InvalidToken                    401  invalid_token
     ├── StorageFull                     507  storage_full
     └── Unavailable                     503
+        ├── AddressUnavailable               address_unavailable
         ├── StorageUnavailable               storage_unavailable
         ├── DatabaseUnavailable              database_unavailable
         └── WeightsUnavailable               weights_unavailable
@@ -100,8 +101,11 @@ class DuplicateImage(Conflict):
 
     code = "duplicate_image"
 
-    def __init__(self, file_name: str, image_id: int) -> None:
-        super().__init__(f"{file_name!r} is in this sample already, as image number {image_id}; it is not added again.")
+    def __init__(self, file_name: str, *, equal_file_name: str, equal_image_id: int) -> None:
+        super().__init__(
+            f"{file_name!r} is the same image as {equal_file_name!r} (image number {equal_image_id}), which this sample "
+            "has already; it was not added again."
+        )
 
 
 class ResultNotReady(Conflict):
@@ -109,8 +113,9 @@ class ResultNotReady(Conflict):
 
     code = "result_not_ready"
 
-    def __init__(self, image_id: int, status: str) -> None:
-        super().__init__(f"Image number {image_id} has no result: it is {status}; ask again once it is counted.")
+    def __init__(self, image_id: int, status: str, reason: str | None = None) -> None:
+        next_step = f"it could not be counted: {reason}" if reason else f"it is {status}; ask again once it is counted."
+        super().__init__(f"Image number {image_id} has no result: {next_step}")
 
 
 class IdempotencyKeyReused(Conflict):
@@ -198,6 +203,18 @@ class Unavailable(BloodcountError):
 
     code = "unavailable"
     http_status = 503
+
+
+class AddressUnavailable(Unavailable):
+    """The web server cannot listen where it was told to."""
+
+    code = "address_unavailable"
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"The address {host} port {port} cannot be used ({reason}); stop the program that uses it or choose "
+            "another with --host and --port."
+        )
 
 
 class StorageUnavailable(Unavailable):

@@ -1,0 +1,77 @@
+"""``bloodcount serve``: the web application, with the counting in the same process unless told otherwise."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.errors import AddressUnavailable
+from app.settings import get_settings
+
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
+
+SECONDS_FOR_OPEN_REQUESTS = 5
+"""How long a stop waits for requests that are being answered; event streams never end by themselves."""
+
+
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on.  [default: BLOODCOUNT_HOST, 127.0.0.1]")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.  [default: BLOODCOUNT_PORT, 8000]"),
+    ] = None,
+    no_counting: Annotated[bool, typer.Option("--no-counting", help="Leave the counting to workers.")] = False,
+) -> None:
+    """Migrate the database, load the weights and serve the web application."""
+    settings = get_settings()
+
+    import uvicorn
+
+    from app.main import create_app
+
+    with _listener(host or settings.host, settings.port if port is None else port) as listener:
+        app = create_app(settings, counting=not no_counting)
+        config = uvicorn.Config(
+            app,
+            lifespan="off",  # entered below, so that a refusal to start is one sentence and not a traceback
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=SECONDS_FOR_OPEN_REQUESTS,
+        )
+        asyncio.run(_serve(app, uvicorn.Server(config), listener))
+
+
+@contextlib.contextmanager
+def _listener(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket, taken before the slow part of the start.
+
+    Raises:
+        AddressUnavailable: The address is taken, not allowed or not on this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise AddressUnavailable(host, port, error.strerror or str(error)) from error
+    with listener:
+        yield listener
+
+
+async def _serve(app: "FastAPI", server: "uvicorn.Server", listener: socket.socket) -> None:
+    async with app.router.lifespan_context(app):
+        host, port = listener.getsockname()[:2]
+        typer.echo(f"Bloodcount is ready: http://{f'[{host}]' if ':' in host else host}:{port}", err=True)
+        # uvicorn stops on these signals by handlers of its own, puts back those set here and raises the signal once
+        # more; with the default handlers the process would then end before the lifespan does.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        await server.serve(sockets=[listener])
