@@ -46,7 +46,7 @@ def random_recipe(seed: int, size: Size, red_cell_diameter_px: float) -> SmearRe
         seed=seed,
         red_cell_shares=tuple((_ABNORMAL[index], float(rng.uniform(0.02, 0.25))) for index in shapes),
         central_pallor=float(rng.beta(2.0, 1.2)),
-        clumping=float(rng.beta(1.5, 2.5)),
+        clumping=float(rng.beta(1.3, 1.8)),
         edge_halo=float(rng.choice([0.0, rng.uniform(0.0, 0.12)])),
         debris=int(rng.poisson(min(0.04 * room, 10.0))),
     )
@@ -64,10 +64,10 @@ def example_recipe() -> SmearRecipe:
         camera=Camera(blur_px=0.9, noise=1.5, vignetting=0.06, texture=0.006, jpeg_quality=None),
         seed=25,
         white_cell_subtypes=(WhiteCellSubtype.NEUTROPHIL, WhiteCellSubtype.LYMPHOCYTE, WhiteCellSubtype.EOSINOPHIL),
-        central_pallor=0.7,
+        central_pallor=0.9,
         clumping=0.12,
         edge_halo=0.03,
-        debris=3,
+        debris=2,
     )
 
 

@@ -45,7 +45,7 @@ def _distance(grid: Grid, outline: Floats, subtype: RedCellSubtype, rng: np.rand
     along = dx * np.float32(np.cos(turn)) + dy * np.float32(np.sin(turn))
     across = dy * np.float32(np.cos(turn)) - dx * np.float32(np.sin(turn))
     if subtype is RedCellSubtype.STOMATOCYTE:
-        return np.asarray(np.hypot(along * np.float32(0.65), across * np.float32(2.0)) / np.float32(radius))
+        return np.asarray(np.hypot(along * np.float32(0.95), across * np.float32(2.0)) / np.float32(radius))
     rounded = np.hypot(along / np.float32(rng.uniform(1.0, 1.2)), across) / np.float32(radius)
     distance, edge = outline_radius(Grid(grid.left, grid.top, dx, dy), outline)
     # Half round, half like the outline: the pallor of an oval cell is oval too.

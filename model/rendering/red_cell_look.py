@@ -35,7 +35,7 @@ def red_cell_look(recipe: SmearRecipe, rng: np.random.Generator) -> RedCellLook:
         central_pallor=recipe.central_pallor,
         edge_halo=recipe.edge_halo,
         diameter_px=recipe.red_cell_diameter_px,
-        pallor_extent=float(rng.uniform(0.32, 0.62)),
+        pallor_extent=float(rng.uniform(0.36, 0.68)),
         pallor_steepness=float(rng.uniform(2.0, 5.0)),
         rim_width=float(rng.uniform(0.05, 0.12)),
         rim_strength=float(rng.uniform(0.0, 0.3)),
