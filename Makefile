@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-EXTRAS := dev,postgres,train
+EXTRAS := dev,postgres,s3,train
 INSTALLED := $(VENV)/.installed
 PYTEST_ARGS ?=
 SERVE_ARGS ?=
