@@ -5,15 +5,18 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.db.engine import build_engine
-from app.errors import DatabaseUnavailable
+from app.errors import DatabaseUnavailable, StorageFull
 from app.settings import Settings
 
 UnitOfWorkFactory = Callable[[], AbstractContextManager[Session]]
 """Opens a session whose work is committed when the block ends and rolled back when it raises."""
+
+_DISK_FULL = ("database or disk is full", "No space left on device")
+"""How SQLite and PostgreSQL say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,18 @@ class Database:
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Raises:
+            StorageFull: The database's disk has no room left; nothing of the transaction was kept.
+        """
+        try:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            if any(sign in str(error.orig) for sign in _DISK_FULL):
+                raise StorageFull from error
+            raise
 
     def check(self) -> None:
         """Prove that the database answers now.

@@ -1,11 +1,23 @@
 """Results: the record of a counted image, and the image itself."""
 
+from collections.abc import Mapping
 from typing import BinaryIO, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from app.db.repositories import analyses, images
+from app.errors import ResultNotReady, StoredImageMissing
 from app.schemas.result_record import ResultRecord
+from app.schemas.samples import ImageStatus
 from app.storage import ImageStore
+
+_MEDIA_TYPES = {
+    "BMP": "image/bmp",
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "TIFF": "image/tiff",
+    "WEBP": "image/webp",
+}
 
 
 class ImageContent(NamedTuple):
@@ -25,13 +37,39 @@ def image_result(session: Session, *, image_id: int) -> ResultRecord:
         ImageNotFound: There is no such image.
         ResultNotReady: It waits for counting, is being counted, or could not be counted.
     """
-    raise NotImplementedError
+    image = images.get_image(session, image_id)
+    analysis = analyses.find_newest_analysis(session, image_id)
+    if analysis is None:
+        raise ResultNotReady(image_id, image.status, image.reason_message)
+    return ResultRecord.model_validate_json(analysis.result_json)
 
 
 def image_content(session: Session, store: ImageStore, *, image_id: int) -> ImageContent:
     """The bytes of an image exactly as uploaded.
 
     Raises:
-        ImageNotFound: There is no such image, or its file is gone from the image store.
+        ImageNotFound: There is no such image.
+        StoredImageMissing: Its file is gone from the image store.
     """
-    raise NotImplementedError
+    image = images.get_image(session, image_id)
+    try:
+        stream = store.open(image.storage_key)
+    except FileNotFoundError as error:
+        raise StoredImageMissing(image_id) from error
+    return ImageContent(stream, _MEDIA_TYPES[image.format], image.file_name, image.byte_size, image.sha256)
+
+
+def record_result(
+    session: Session, *, image_id: int, record: ResultRecord, thresholds: Mapping[str, float] | None
+) -> bool:
+    """Write down what counting an image gave, and close the image.
+
+    False when it is finished already: the same image may be counted twice when a process was
+    thought dead, and only the first result stands.
+    """
+    is_first = images.finish_image(
+        session, image_id, status=ImageStatus(record.status), reason=record.reason, warnings=record.warnings
+    )
+    if is_first:
+        session.add(analyses.new_analysis(image_id, record, thresholds))
+    return is_first

@@ -1,8 +1,27 @@
 """Samples: register one, show one, find them again."""
 
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy.orm import Session
 
-from app.schemas.samples import NewSample, SampleDetail, SamplePage, SampleStatus, SampleSummary
+from app.db.records import AnalysisRecord, FieldImageRecord, SampleRecord
+from app.db.repositories import images, samples
+from app.errors import AccessionNumberTaken, InvalidInput
+from app.schemas.counts import ClassCounts
+from app.schemas.samples import (
+    ImageStatus,
+    ImageSummary,
+    NewSample,
+    SampleDetail,
+    SamplePage,
+    SampleStatus,
+    SampleSummary,
+)
+from app.services.cursors import decode_cursor, encode_cursor
+from model.types import Notice
+
+LARGEST_PAGE = 200
+_PENDING = frozenset({ImageStatus.QUEUED, ImageStatus.COUNTING})
 
 
 def create_sample(session: Session, *, new: NewSample) -> SampleSummary:
@@ -11,7 +30,10 @@ def create_sample(session: Session, *, new: NewSample) -> SampleSummary:
     Raises:
         AccessionNumberTaken: The number exists already, in whatever upper or lower case.
     """
-    raise NotImplementedError
+    record = samples.add_sample(session, accession_number=new.accession_number, note=new.note)
+    if record is None:
+        raise AccessionNumberTaken(new.accession_number)
+    return _summaries(session, [record])[0]
 
 
 def sample_detail(session: Session, *, sample_id: int) -> SampleDetail:
@@ -20,7 +42,14 @@ def sample_detail(session: Session, *, sample_id: int) -> SampleDetail:
     Raises:
         SampleNotFound: There is no such sample.
     """
-    raise NotImplementedError
+    record = samples.get_sample(session, sample_id)
+    # One query for images and counts, so that the parts of a page never contradict each other.
+    summaries = tuple(_image_summary(image, analysis) for image, analysis in images.list_images(session, sample_id))
+    by_status: dict[ImageStatus, int] = {}
+    for image in summaries:
+        by_status[image.status] = by_status.get(image.status, 0) + 1
+    counts = _pool([image.counts for image in summaries if image.counts is not None])
+    return SampleDetail(**_summary(record, by_status, counts).model_dump(), images=summaries)
 
 
 def sample_history(
@@ -37,10 +66,86 @@ def sample_history(
         session: The unit of work to read in.
         query: Part of the accession number, in any case; None or blank for every sample.
         status: Only samples that stand there now.
-        after: The ``next_cursor`` of the page before; None for the first page.
+        after: The ``next_cursor`` of the page before; None or blank for the first page.
         limit: Most samples on the page, 1 to 200.
 
     Raises:
         InvalidInput: The cursor is none that a page gave, or the limit is out of range.
     """
-    raise NotImplementedError
+    if not 1 <= limit <= LARGEST_PAGE:
+        raise InvalidInput("limit", f"A page has 1 to {LARGEST_PAGE} samples, not {limit}.")
+    key_part = samples.accession_key("".join(filter(str.isprintable, query or "")).strip())
+    before = decode_cursor(after) if after else None
+    found = samples.list_samples(session, key_part=key_part, status=status, before=before, limit=limit + 1)
+    page = found[:limit]
+    next_cursor = encode_cursor(page[-1].created_at, page[-1].id) if len(found) > limit else None
+    return SamplePage(items=tuple(_summaries(session, page)), next_cursor=next_cursor)
+
+
+def sample_status(images_by_status: Mapping[ImageStatus, int]) -> SampleStatus:
+    """Where a sample stands, told from how many of its images stand where."""
+    present = {status for status, number in images_by_status.items() if number > 0}
+    if not present:
+        return SampleStatus.EMPTY
+    if present & _PENDING:
+        return SampleStatus.QUEUED if present == {ImageStatus.QUEUED} else SampleStatus.COUNTING
+    return SampleStatus.READY if present == {ImageStatus.COUNTED} else SampleStatus.ATTENTION
+
+
+def _summaries(session: Session, records: Sequence[SampleRecord]) -> list[SampleSummary]:
+    ids = [record.id for record in records]
+    by_status = samples.image_status_counts(session, ids)
+    counts = samples.pooled_counts(session, ids)
+    return [_summary(record, by_status.get(record.id, {}), counts.get(record.id)) for record in records]
+
+
+def _summary(record: SampleRecord, by_status: Mapping[ImageStatus, int], counts: ClassCounts | None) -> SampleSummary:
+    return SampleSummary(
+        id=record.id,
+        accession_number=record.accession_number,
+        note=record.note,
+        created_at=record.created_at,
+        status=sample_status(by_status),
+        counts=counts,
+        images_total=sum(by_status.values()),
+        images_by_status={status: by_status.get(status, 0) for status in ImageStatus},
+    )
+
+
+def _image_summary(image: FieldImageRecord, analysis: AnalysisRecord | None) -> ImageSummary:
+    has_reason = image.reason_code is not None and image.reason_message is not None
+    return ImageSummary(
+        id=image.id,
+        file_name=image.file_name,
+        status=image.status,
+        width=image.width,
+        height=image.height,
+        counts=_image_counts(analysis),
+        reason=Notice(image.reason_code or "", image.reason_message or "") if has_reason else None,
+        warnings=tuple(Notice(**warning) for warning in image.warnings),
+        uploaded_at=image.uploaded_at,
+        counted_at=analysis.created_at if analysis else None,
+    )
+
+
+def _image_counts(analysis: AnalysisRecord | None) -> ClassCounts | None:
+    if (
+        analysis is None
+        or analysis.rbc is None
+        or analysis.wbc is None
+        or analysis.plt is None
+        or analysis.nrbc is None
+    ):
+        return None
+    return ClassCounts(RBC=analysis.rbc, WBC=analysis.wbc, PLT=analysis.plt, NRBC=analysis.nrbc)
+
+
+def _pool(counts: Sequence[ClassCounts]) -> ClassCounts | None:
+    if not counts:
+        return None
+    return ClassCounts(
+        RBC=sum(one.RBC for one in counts),
+        WBC=sum(one.WBC for one in counts),
+        PLT=sum(one.PLT for one in counts),
+        NRBC=sum(one.NRBC for one in counts),
+    )

@@ -1,13 +1,25 @@
 """Uploads: take in image files, each on its own, so that one bad file never stops the others."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import BinaryIO
 
+from sqlalchemy.orm import Session
+
+from app.db.records import FieldImageRecord
+from app.db.repositories import images, samples
 from app.db.session import UnitOfWorkFactory
+from app.errors import BloodcountError, DuplicateImage, ImageRejected, InvalidInput, StorageFull, TooManyFiles
+from app.schemas.base import ErrorBody
+from app.schemas.samples import ImageStatus
 from app.schemas.uploads import CountPriority, IncomingFile, UploadOutcome
+from app.services.file_names import display_name
 from app.services.job_queue import JobQueue
+from app.services.receiving import receive_bytes
+from app.services.repeated_uploads import RepeatedUpload, open_upload, upload_fingerprint
 from app.settings import Settings
-from app.storage import ImageStore
+from app.storage import ImageStore, IncomingImage
+from model.preprocessing import ImageLimits, ImageRefused, inspect_image
 
 
 def accept_image(
@@ -24,13 +36,17 @@ def accept_image(
     """Check, store and queue one image; an outcome without error promises that it will be counted.
 
     The stream is read once, in chunks. The image is on disk (flushed) before its row and its job
-    are committed together; a refused file leaves nothing behind.
+    are committed together; a refused file leaves nothing behind. An image that failed before is
+    tried again.
 
     Raises:
         SampleNotFound: There is no such sample.
-        StorageFull: The image store has no room left.
+        StorageFull: The image store or the database has no room left.
     """
-    raise NotImplementedError
+    with unit_of_work() as session:
+        samples.get_sample(session, sample_id)
+    intake = _Intake(unit_of_work, store, jobs, _limits(settings), sample_id, priority)
+    return intake.accept(IncomingFile(file_name, stream))
 
 
 def accept_images(
@@ -52,8 +68,131 @@ def accept_images(
     Raises:
         SampleNotFound: There is no such sample.
         InvalidInput: There is no file, or the idempotency key is empty, too long or unprintable.
-        TooManyFiles: More files than one upload may have.
+        TooManyFiles: More files than one upload may have; none of them was stored.
         IdempotencyKeyReused: The key was used for other files of this sample.
-        StorageFull: The image store had no room for any of the files.
+        StorageFull: There was no room for any of the files.
     """
-    raise NotImplementedError
+    incoming = list(files)
+    if not incoming:
+        raise InvalidInput("files", "No file was chosen; choose at least one photograph of the smear.")
+    if len(incoming) > settings.max_files_per_upload:
+        raise TooManyFiles(len(incoming), settings.max_files_per_upload)
+    limits = _limits(settings)
+    # Before the transaction: hashing gigabytes must not hold one open.
+    fingerprint = None if idempotency_key is None else upload_fingerprint(incoming, limits)
+    with unit_of_work() as session:
+        samples.get_sample(session, sample_id)
+        upload = None
+        if idempotency_key is not None and fingerprint is not None:
+            upload = open_upload(session, sample_id=sample_id, key=idempotency_key, fingerprint=fingerprint)
+    if upload is not None and upload.answer is not None:
+        return upload.answer
+    intake = _Intake(unit_of_work, store, jobs, limits, sample_id, priority, upload)
+    outcomes = [_accept_or_explain(intake, file) for file in incoming]
+    _finish(unit_of_work, upload, outcomes)
+    return outcomes
+
+
+def _accept_or_explain(intake: "_Intake", file: IncomingFile) -> UploadOutcome:
+    try:
+        return intake.accept(file)
+    except StorageFull as error:
+        return _refusal(display_name(file.file_name), error)
+
+
+def _finish(unit_of_work: UnitOfWorkFactory, upload: RepeatedUpload | None, outcomes: list[UploadOutcome]) -> None:
+    """Keep the answer for a repetition, unless the lack of room that shaped it may be over by then.
+
+    Raises:
+        StorageFull: There was no room for any of the files.
+    """
+    without_room = [outcome.error is not None and outcome.error.code == StorageFull.code for outcome in outcomes]
+    if all(without_room):
+        raise StorageFull
+    if upload is not None and not any(without_room):
+        with unit_of_work() as session:
+            upload.keep_answer(session, outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """Where the files of one upload go."""
+
+    unit_of_work: UnitOfWorkFactory
+    store: ImageStore
+    jobs: JobQueue
+    limits: ImageLimits
+    sample_id: int
+    priority: CountPriority
+    upload: RepeatedUpload | None = None
+
+    def accept(self, file: IncomingFile) -> UploadOutcome:
+        """Take in one file; a file that is no image or is there already gets an outcome with the reason."""
+        name = display_name(file.file_name)
+        try:
+            with self.store.receive() as incoming:
+                return self._accept_received(name, file.stream, incoming)
+        except ImageRejected as error:
+            return _refusal(name, error)
+
+    def _accept_received(self, name: str, stream: BinaryIO, incoming: IncomingImage) -> UploadOutcome:
+        received = receive_bytes(stream, incoming.file, self.limits)
+        with self.unit_of_work() as session:
+            equal = images.find_equal_image(session, sample_id=self.sample_id, sha256=received.sha256)
+            if equal is not None:
+                return self._answer_for_equal(session, name, equal)
+        incoming.file.seek(0)
+        try:
+            inspection = inspect_image(incoming.file, self.limits)
+        except ImageRefused as refusal:
+            raise ImageRejected(refusal.code, refusal.message) from refusal
+        record = FieldImageRecord(
+            sample_id=self.sample_id,
+            sha256=received.sha256,
+            storage_key=incoming.keep(received.sha256),
+            file_name=name,
+            byte_size=received.byte_size,
+            format=inspection.format,
+            width=inspection.size.width,
+            height=inspection.size.height,
+            idempotency_key_id=self.upload.key_id if self.upload else None,
+            priority=self.priority,
+        )
+        with self.unit_of_work() as session:
+            return self._add(session, record)
+
+    def _add(self, session: Session, record: FieldImageRecord) -> UploadOutcome:
+        image_id = images.add_image(session, record)
+        if image_id is None:
+            # The same file came in on another connection at the same moment and was a little faster.
+            equal = images.find_equal_image(session, sample_id=self.sample_id, sha256=record.sha256)
+            if equal is None:
+                raise RuntimeError(f"image {record.sha256} is neither in sample {self.sample_id} nor new to it")
+            return self._answer_for_equal(session, record.file_name, equal)
+        self.jobs.enqueue_count(session, image_id, self.priority)
+        if self.upload:
+            self.upload.accepted.add(image_id)
+        return UploadOutcome(file_name=record.file_name, image_id=image_id)
+
+    def _answer_for_equal(self, session: Session, name: str, equal: FieldImageRecord) -> UploadOutcome:
+        if self.upload and self.upload.was_interrupted_after(equal):
+            self.upload.accepted.add(equal.id)
+            return UploadOutcome(file_name=name, image_id=equal.id)
+        job_round = images.start_new_round(session, equal.id, from_statuses=(ImageStatus.FAILED,), forget_attempts=True)
+        if job_round is not None:
+            self.jobs.enqueue_count(session, equal.id, self.priority, job_round=job_round)
+            return UploadOutcome(file_name=name, image_id=equal.id)
+        error = DuplicateImage(name, equal_file_name=equal.file_name, equal_image_id=equal.id)
+        return UploadOutcome(file_name=name, error=_body(error), is_duplicate=True, duplicate_of=equal.id)
+
+
+def _limits(settings: Settings) -> ImageLimits:
+    return ImageLimits(max_file_bytes=settings.max_file_bytes, max_pixels=settings.max_image_pixels)
+
+
+def _refusal(name: str, error: BloodcountError) -> UploadOutcome:
+    return UploadOutcome(file_name=name, error=_body(error))
+
+
+def _body(error: BloodcountError) -> ErrorBody:
+    return ErrorBody(code=error.code, message=error.message)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import ID_TYPE, Record, UtcDateTime, utc_now
 from app.schemas.tokens import Role
 
-ROLE = Enum(Role, native_enum=False, length=16, create_constraint=False, values_callable=lambda kind: list(kind))
+ROLE = Enum(Role, native_enum=False, length=16, create_constraint=False, values_callable=list)
 
 
 class ApiTokenRecord(Record):

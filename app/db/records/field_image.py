@@ -9,9 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import ID_TYPE, Record, UtcDateTime, utc_now
 from app.schemas.samples import ImageStatus
 
-IMAGE_STATUS = Enum(
-    ImageStatus, native_enum=False, length=16, create_constraint=False, values_callable=lambda kind: list(kind)
-)
+IMAGE_STATUS = Enum(ImageStatus, native_enum=False, length=16, create_constraint=False, values_callable=list)
 """Stored by value, so that the rows read like the API and a new status needs no migration."""
 
 
@@ -43,10 +41,10 @@ class FieldImageRecord(Record):
     idempotency_key_id: Mapped[int | None] = mapped_column(
         ForeignKey("idempotency_key.id", ondelete="SET NULL"), index=True, default=None
     )
-    priority: Mapped[int]
     status: Mapped[ImageStatus] = mapped_column(IMAGE_STATUS, default=ImageStatus.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     job_round: Mapped[int] = mapped_column(default=0)
+    priority: Mapped[int] = mapped_column(kw_only=True)
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime, default_factory=utc_now)
     reason_code: Mapped[str | None] = mapped_column(String(64), default=None)
     reason_message: Mapped[str | None] = mapped_column(Text, default=None)

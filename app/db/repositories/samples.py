@@ -1,0 +1,127 @@
+"""Queries about samples: register, find, list newest first."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, not_, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.db.base import LARGEST_ID
+from app.db.inserting import insert_unless_present
+from app.db.records import AnalysisRecord, FieldImageRecord, SampleRecord
+from app.errors import SampleNotFound
+from app.schemas.counts import ClassCounts
+from app.schemas.samples import ImageStatus, SampleStatus
+
+_SUMS = (
+    func.coalesce(func.sum(AnalysisRecord.rbc), 0),
+    func.coalesce(func.sum(AnalysisRecord.wbc), 0),
+    func.coalesce(func.sum(AnalysisRecord.plt), 0),
+    func.coalesce(func.sum(AnalysisRecord.nrbc), 0),
+)
+_PENDING = (ImageStatus.QUEUED, ImageStatus.COUNTING)
+
+
+def accession_key(accession_number: str) -> str:
+    """The form of an accession number that ignores case and typographic variants such as full-width letters."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", accession_number).casefold())
+
+
+def add_sample(session: Session, *, accession_number: str, note: str | None) -> SampleRecord | None:
+    """Register a sample; None when its accession number exists already."""
+    record = SampleRecord(accession_number=accession_number, accession_key=accession_key(accession_number), note=note)
+    new_id = insert_unless_present(session, record)
+    return None if new_id is None else get_sample(session, new_id)
+
+
+def get_sample(session: Session, sample_id: int) -> SampleRecord:
+    """The sample with this number.
+
+    Raises:
+        SampleNotFound: There is none.
+    """
+    record = session.get(SampleRecord, sample_id) if 0 < sample_id <= LARGEST_ID else None
+    if record is None:
+        raise SampleNotFound(sample_id)
+    return record
+
+
+def list_samples(
+    session: Session,
+    *,
+    key_part: str,
+    status: SampleStatus | None,
+    before: tuple[datetime, int] | None,
+    limit: int,
+) -> Sequence[SampleRecord]:
+    """At most ``limit`` samples, newest first, that come after the position ``before`` in that order.
+
+    ``key_part`` is any part of the accession key; empty for all samples.
+    """
+    query = select(SampleRecord).order_by(SampleRecord.created_at.desc(), SampleRecord.id.desc()).limit(limit)
+    if key_part:
+        query = query.where(SampleRecord.accession_key.contains(key_part, autoescape=True))
+    if status is not None:
+        query = query.where(_stands_at(status))
+    if before is not None:
+        query = query.where(tuple_(SampleRecord.created_at, SampleRecord.id) < before)
+    return session.scalars(query).all()
+
+
+def image_status_counts(session: Session, sample_ids: Sequence[int]) -> dict[int, dict[ImageStatus, int]]:
+    """For every sample that has images: how many stand at each status."""
+    query = (
+        select(FieldImageRecord.sample_id, FieldImageRecord.status, func.count())
+        .where(FieldImageRecord.sample_id.in_(sample_ids))
+        .group_by(FieldImageRecord.sample_id, FieldImageRecord.status)
+    )
+    counts: dict[int, dict[ImageStatus, int]] = {}
+    for sample_id, status, number in session.execute(query):
+        counts.setdefault(sample_id, {})[status] = number
+    return counts
+
+
+def pooled_counts(session: Session, sample_ids: Sequence[int]) -> dict[int, ClassCounts]:
+    """For every sample with a counted image: its cells by class, summed over the newest analysis of each image."""
+    newest = (
+        select(func.max(AnalysisRecord.id))
+        .join(FieldImageRecord, FieldImageRecord.id == AnalysisRecord.image_id)
+        .where(FieldImageRecord.sample_id.in_(sample_ids))
+        .group_by(AnalysisRecord.image_id)
+    )
+    query = (
+        select(FieldImageRecord.sample_id, *_SUMS)
+        .join(FieldImageRecord, FieldImageRecord.id == AnalysisRecord.image_id)
+        .where(AnalysisRecord.id.in_(newest), AnalysisRecord.rbc.is_not(None))
+        .group_by(FieldImageRecord.sample_id)
+    )
+    return {
+        sample_id: ClassCounts(RBC=rbc, WBC=wbc, PLT=plt, NRBC=nrbc)
+        for sample_id, rbc, wbc, plt, nrbc in session.execute(query)
+    }
+
+
+def _stands_at(status: SampleStatus) -> ColumnElement[bool]:
+    """Whether a sample stands at a status, told from its images as ``sample_status`` in the services tells it.
+
+    Each condition starts from the rarer side (unfinished, refused and failed images have an index).
+    """
+    has_pending = _has_image(FieldImageRecord.status.in_(_PENDING))
+    has_started = _has_image(FieldImageRecord.status != ImageStatus.QUEUED)
+    has_lost = _has_image(FieldImageRecord.status.in_((ImageStatus.REFUSED, ImageStatus.FAILED)))
+    has_any = exists().where(FieldImageRecord.sample_id == SampleRecord.id).correlate(SampleRecord)
+    conditions: dict[SampleStatus, ColumnElement[bool]] = {
+        SampleStatus.EMPTY: not_(has_any),
+        SampleStatus.QUEUED: and_(has_pending, not_(has_started)),
+        SampleStatus.COUNTING: and_(has_pending, has_started),
+        SampleStatus.ATTENTION: and_(not_(has_pending), has_lost),
+        SampleStatus.READY: and_(has_any, not_(has_pending), not_(has_lost)),
+        # No sample can be signed yet.
+        SampleStatus.SIGNED: SampleRecord.id < 0,
+    }
+    return conditions[status]
+
+
+def _has_image(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return SampleRecord.id.in_(select(FieldImageRecord.sample_id).where(condition))

@@ -1,0 +1,82 @@
+"""DBOS Transact, configured as it must be to strand no job; the only module that starts or stops it.
+
+Why each setting is what it is: docs/adr/0010-jobs-in-the-database.md.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+
+from dbos import DBOS, DBOSPortableJSONSerializer, SQLAlchemyDatasource
+
+from app.db.session import Database
+from app.jobs.options import APPLICATION_NAME, APPLICATION_VERSION, QUEUE_NAME, WORKFLOW_NAME, JobOptions
+from app.jobs.workflows import SaveResult
+from app.schemas.result_record import ResultRecord
+from app.services.results import record_result
+
+
+def create_job_tables(database: Database) -> None:
+    """Make or update the job engine's own tables in the application's database; safe when processes start together."""
+    _log_with_everything_else()
+    DBOS.migrate(database.url)
+
+
+class DurableExecutor:
+    """Claims queued jobs for this process and runs them, each until it has ended once."""
+
+    def __init__(self, database: Database, executor_id: str, options: JobOptions, *, slots: int) -> None:
+        self._database = database
+        self._options = options
+        self._slots = slots
+        DBOS(
+            config={
+                "name": APPLICATION_NAME,
+                "system_database_engine": database.engine,
+                "system_database_url": database.url,
+                "application_version": APPLICATION_VERSION,
+                "executor_id": executor_id,
+                "serializer": DBOSPortableJSONSerializer(),
+                "log_level": "WARNING",
+            }
+        )
+        self._datasource = SQLAlchemyDatasource.create(
+            database.url, engine=database.engine, serializer=DBOSPortableJSONSerializer()
+        )
+
+    def result_saver(self, thresholds: Callable[[], Mapping[str, float] | None]) -> SaveResult:
+        """What writes a result and the job's progress in one commit, refused when another process owns the job now."""
+
+        @self._datasource.transaction(name="save_result")
+        def save_result(image_id: int, record: ResultRecord) -> bool:
+            session = self._datasource.sql_session()
+            return record_result(session, image_id=image_id, record=record, thresholds=thresholds())
+
+        return save_result
+
+    def launch(self, count_image: Callable[[int], None]) -> None:
+        """Begin to claim jobs, first those that this process left behind when it was killed."""
+
+        # No limit of DBOS's own: its counter starts anew with every take-over, so the image's row counts the starts.
+        @DBOS.workflow(name=WORKFLOW_NAME, max_recovery_attempts=None)
+        def run(image_id: int) -> None:
+            count_image(image_id)
+
+        DBOS.launch()
+        DBOS.register_queue(
+            QUEUE_NAME,
+            worker_concurrency=self._slots * self._options.claims_per_slot,
+            polling_interval_sec=self._options.poll_s,
+            on_conflict="always_update",
+        )
+
+    def destroy(self) -> None:
+        """Stop claiming and forget everything, so that another executor can start in this process."""
+        DBOS.destroy(destroy_registry=True)
+
+
+def _log_with_everything_else() -> None:
+    """Let DBOS's messages go where all others go: with a handler present, it adds none of its own."""
+    logger = logging.getLogger("dbos")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    logger.setLevel(logging.WARNING)

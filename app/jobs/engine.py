@@ -1,0 +1,128 @@
+"""The job engine of a process: it queues accepted images, and counts them where it is told to."""
+
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.db.repositories import images
+from app.db.session import Database
+from app.jobs.dbos_adapter import DurableExecutor, create_job_tables
+from app.jobs.executor import Executor, claim_executor
+from app.jobs.heartbeat import Heartbeat
+from app.jobs.options import JobOptions
+from app.jobs.queue import CountQueue
+from app.jobs.recovery import Recovery
+from app.jobs.runtime import CountingRuntime
+from app.jobs.workflows import CountingJob
+from app.settings import Settings
+from app.storage import ImageStore
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """Everything that runs only in a process that counts."""
+
+    executor: Executor
+    durable: DurableExecutor
+    job: CountingJob
+    heartbeat: Heartbeat
+    recovery: Recovery
+
+
+class JobEngine:
+    """Starts and stops the jobs of a process; between the two, ``enqueue_count`` queues images.
+
+    One engine a process: DBOS keeps its state in module globals.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        store: ImageStore,
+        runtime: CountingRuntime,
+        *,
+        options: JobOptions | None = None,
+    ) -> None:
+        self.runtime = runtime
+        self._settings = settings
+        self._database = database
+        self._store = store
+        self._options = options or JobOptions()
+        self._queue: CountQueue | None = None
+        self._counting: _Counting | None = None
+
+    def start(self, *, count: bool = True) -> None:
+        """Open the queue and, to count here, load the weights and begin; the schema must be current.
+
+        It blocks for seconds while the weights load: call it outside an event loop.
+
+        Raises:
+            WeightsUnavailable: The weights are missing, damaged or made for another network.
+            InvalidSettings: Another process on this machine has this executor's configured name.
+        """
+        if count:
+            self.runtime.load_counter()
+        create_job_tables(self._database)
+        self._queue = CountQueue(self._database.engine)
+        if count:
+            self._counting = self._start_counting(self._queue)
+
+    def stop(self) -> None:
+        """Finish the images being counted, hand the others back, and leave no trace of this process.
+
+        What takes longer than the grace period is counted again by the next process.
+        """
+        if self._counting is not None:
+            self._stop_counting(self._counting)
+            self._counting = None
+        if self._queue is not None:
+            self._queue.close()
+            self._queue = None
+
+    def is_counting(self) -> bool:
+        """Whether this process counts images now."""
+        return self._counting is not None and self.runtime.is_ready()
+
+    def enqueue_count(self, session: Session, image_id: int, priority: int, *, job_round: int = 0) -> None:
+        """Put an image in the queue as part of the session's own transaction; see ``JobQueue``.
+
+        Raises:
+            RuntimeError: The engine was not started.
+        """
+        if self._queue is None:
+            raise RuntimeError("the job engine was not started")
+        self._queue.enqueue_count(session, image_id, priority, job_round=job_round)
+
+    def _start_counting(self, queue: CountQueue) -> _Counting:
+        options, unit_of_work = self._options, self._database.unit_of_work
+        executor = claim_executor(self._settings)
+        durable = DurableExecutor(self._database, executor.id, options, slots=self._settings.count_concurrency)
+        save_result = durable.result_saver(lambda: self.runtime.thresholds)
+        job = CountingJob(unit_of_work, self._store, self.runtime, save_result, options)
+        heartbeat = Heartbeat(unit_of_work, executor.id, beat_s=options.beat_s)
+        recovery = Recovery(unit_of_work, queue, executor.id, job.claimed_images, options)
+        heartbeat.start()  # before the first claim, or others would take this process for dead
+        durable.launch(job.run)
+        recovery.start()
+        log.info("counting_started", executor_id=executor.id, weights=self.runtime.weights)
+        return _Counting(executor, durable, job, heartbeat, recovery)
+
+    def _stop_counting(self, counting: _Counting) -> None:
+        self.runtime.drain()
+        counting.recovery.stop()
+        counting.job.wait_until_idle(timeout_s=self._options.drain_s)
+        unfinished = counting.job.computing_images()
+        counting.durable.destroy()
+        self.runtime.stop()
+        with self._database.unit_of_work() as session:
+            for image_id in unfinished:
+                images.take_back_start(session, image_id)
+        if self._queue is not None:
+            self._queue.put_back(self._queue.claimed_jobs().get(counting.executor.id, []))
+        counting.heartbeat.stop()
+        counting.executor.release()
+        log.info("counting_stopped", executor_id=counting.executor.id, unfinished=len(unfinished))

@@ -1,0 +1,77 @@
+"""Signs of life, so that the jobs of a dead process are known and taken over."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app.db.records import ExecutorHeartbeatRecord
+from app.db.session import UnitOfWorkFactory
+
+log = structlog.get_logger(__name__)
+
+
+class Heartbeat:
+    """Says every few seconds that this process lives."""
+
+    def __init__(self, unit_of_work: UnitOfWorkFactory, executor_id: str, *, beat_s: float) -> None:
+        self._unit_of_work = unit_of_work
+        self._executor_id = executor_id
+        self._beat_s = beat_s
+        self._started_at = datetime.now(UTC)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._beat_until_stopped, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Give the first sign of life, then go on in the background."""
+        self._beat()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop and withdraw the sign of life, so that nobody waits for it to grow old."""
+        self._stopping.set()
+        self._thread.join()
+        with self._unit_of_work() as session:
+            session.execute(
+                delete(ExecutorHeartbeatRecord).where(ExecutorHeartbeatRecord.executor_id == self._executor_id)
+            )
+
+    def _beat_until_stopped(self) -> None:
+        while not self._stopping.wait(self._beat_s):
+            try:
+                self._beat()
+            except SQLAlchemyError:
+                # A database that is away for a moment must not end the signs of life for good.
+                log.exception("heartbeat_failed")
+
+    def _beat(self) -> None:
+        with self._unit_of_work() as session:
+            now = database_now(session)
+            session.merge(
+                ExecutorHeartbeatRecord(executor_id=self._executor_id, started_at=self._started_at, beat_at=now)
+            )
+
+
+def living_executors(session: Session, *, dead_after_s: float) -> set[str]:
+    """The processes that gave a sign of life in the last ``dead_after_s`` seconds."""
+    since = database_now(session) - timedelta(seconds=dead_after_s)
+    return set(
+        session.scalars(select(ExecutorHeartbeatRecord.executor_id).where(ExecutorHeartbeatRecord.beat_at >= since))
+    )
+
+
+def forget_silent_executors(session: Session) -> None:
+    """Delete the signs of life of processes that have been silent for a day."""
+    before = database_now(session) - timedelta(days=1)
+    session.execute(delete(ExecutorHeartbeatRecord).where(ExecutorHeartbeatRecord.beat_at < before))
+
+
+def database_now(session: Session) -> datetime:
+    """This moment by the one clock that all processes share: the database's, or the machine's for a SQLite file."""
+    if session.get_bind().dialect.name == "postgresql":
+        now: datetime = session.scalars(select(func.clock_timestamp())).one()
+        return now
+    return datetime.now(UTC)

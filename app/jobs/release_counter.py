@@ -1,0 +1,36 @@
+"""Loading the network. Importing this module imports PyTorch: seconds and half a gigabyte."""
+
+from collections.abc import Mapping
+
+import torch
+
+from app.errors import WeightsUnavailable
+from app.settings import Settings
+from model.classes import CELL_CLASSES
+from model.inference import CellCounter, load_cell_counter
+from model.inference.device import DeviceUnavailable
+from model.preprocessing import ImageLimits
+from model.weights import WeightsRefused
+
+
+def load_release_counter(settings: Settings) -> CellCounter:
+    """A counter with the weights that the settings name.
+
+    Raises:
+        WeightsUnavailable: They are missing, damaged or made for another network, or the device is not there.
+    """
+    if settings.torch_threads is not None:
+        torch.set_num_threads(settings.torch_threads)
+    limits = ImageLimits(max_file_bytes=settings.max_file_bytes, max_pixels=settings.max_image_pixels)
+    try:
+        return load_cell_counter(settings.weights_path, device=settings.device, limits=limits)
+    except (WeightsRefused, DeviceUnavailable) as refusal:
+        raise WeightsUnavailable(str(refusal)) from refusal
+
+
+def working_thresholds(counter: CellCounter) -> Mapping[str, float]:
+    """The lowest score, in 0..1, at which a cell of each class is counted."""
+    return {
+        cell_class.value: threshold
+        for cell_class, threshold in zip(CELL_CLASSES, counter.settings.thresholds, strict=True)
+    }

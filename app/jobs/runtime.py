@@ -1,0 +1,127 @@
+"""The one bridge to the neural network: the loaded counter, and how many images it counts at once."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Protocol
+
+from app.errors import WeightsUnavailable
+from app.settings import Settings
+from model.types import FieldResult, WeightsIdentity
+
+_STOP_CHECK_S = 0.2
+
+
+class FieldCounter(Protocol):
+    """What counts the cells of one field; ``model.inference.CellCounter`` does, and so do the tests' small ones."""
+
+    weights: WeightsIdentity
+
+    def count(self, image_bytes: bytes) -> FieldResult:
+        """Count the cells of one image file; a bad image gives a refusal and never raises."""
+        ...
+
+
+class CountingStopped(BaseException):
+    """The process is stopping, so a waiting image is left for the next one.
+
+    Not an Exception: DBOS records every Exception as the job's final outcome, and this is none.
+    """
+
+
+class CountingRuntime:
+    """The counter of this process and its compute slots."""
+
+    def __init__(
+        self, settings: Settings, *, counter_factory: Callable[[Settings], FieldCounter] | None = None
+    ) -> None:
+        """Prepare without loading anything; the default factory loads the weights that the settings name."""
+        self._settings = settings
+        self._factory = counter_factory
+        self._counter: FieldCounter | None = None
+        self._slots = threading.Semaphore(settings.count_concurrency)
+        self._suspects = threading.Lock()
+        self._draining = threading.Event()
+        self._stopped = threading.Event()
+        self.thresholds: Mapping[str, float] | None = None
+
+    @property
+    def weights(self) -> WeightsIdentity | None:
+        """Which weights count here; None until they are loaded."""
+        return self._counter.weights if self._counter else None
+
+    def load_counter(self) -> None:
+        """Load the weights, once.
+
+        Raises:
+            WeightsUnavailable: They are missing, damaged or made for another network.
+        """
+        if self._counter is None:
+            self._counter = self._factory(self._settings) if self._factory else self._load_release()
+
+    def is_ready(self) -> bool:
+        """Whether the weights are loaded and images are being counted."""
+        return self._counter is not None and not self._draining.is_set()
+
+    def count(self, image_bytes: bytes) -> FieldResult:
+        """Count the cells of one image; call it inside a slot.
+
+        Raises:
+            WeightsUnavailable: No weights are loaded.
+        """
+        if self._counter is None:
+            raise WeightsUnavailable("No weights are loaded in this process.")
+        return self._counter.count(image_bytes)
+
+    @contextmanager
+    def slot(self, *, is_suspect: bool) -> Iterator[None]:
+        """Wait for one of the compute slots and hold it for the block.
+
+        Suspects, images whose counting was started before and never ended, go one at a time: an
+        image that kills the process would otherwise drag the same neighbour down with it each time.
+
+        Raises:
+            CountingStopped: The process is stopping.
+        """
+        with self._held(self._suspects if is_suspect else None), self._held(self._slots):
+            yield
+
+    def pause(self, seconds: float) -> None:
+        """Wait before another try.
+
+        Raises:
+            CountingStopped: The process is stopping.
+        """
+        if self._stopped.wait(seconds):
+            raise CountingStopped
+
+    def drain(self) -> None:
+        """Let no further image start; those being counted go on."""
+        self._draining.set()
+
+    def stop(self) -> None:
+        """Send every waiting job away, with its image still queued."""
+        self._draining.set()
+        self._stopped.set()
+
+    @contextmanager
+    def _held(self, lock: threading.Semaphore | threading.Lock | None) -> Iterator[None]:
+        if lock is None:
+            yield
+            return
+        while self._draining.is_set() or not lock.acquire(timeout=_STOP_CHECK_S):
+            # While draining, waiting jobs keep their place: one that left would be claimed at once again.
+            if self._draining.is_set():
+                self.pause(_STOP_CHECK_S)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _load_release(self) -> FieldCounter:
+        # Only here: a process that only queues images, and everything that imports the application, needs no PyTorch.
+        from app.jobs.release_counter import load_release_counter, working_thresholds  # noqa: PLC0415
+
+        counter = load_release_counter(self._settings)
+        self.thresholds = working_thresholds(counter)
+        return counter

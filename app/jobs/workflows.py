@@ -1,0 +1,161 @@
+"""The durable job: one accepted image is counted, and its result written once, whatever is killed meanwhile."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from app.db.repositories import images
+from app.db.session import UnitOfWorkFactory
+from app.jobs.options import JobOptions
+from app.jobs.runtime import CountingRuntime
+from app.schemas.result_record import ResultRecord, build_result_record
+from app.schemas.samples import ImageStatus
+from app.storage import ImageStore
+from model.types import FieldResult, Notice
+
+log = structlog.get_logger(__name__)
+
+SaveResult = Callable[[int, ResultRecord], bool]
+"""Writes an image's result together with the job's own progress; False when the image is finished already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What counting an image needs to know of its row."""
+
+    image_id: int
+    file_name: str
+    storage_key: str
+    is_suspect: bool
+
+
+class CountingJob:
+    """Counts one image a call. It may run again after any crash and then goes on from the image's row."""
+
+    def __init__(
+        self,
+        unit_of_work: UnitOfWorkFactory,
+        store: ImageStore,
+        runtime: CountingRuntime,
+        save_result: SaveResult,
+        options: JobOptions,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._store = store
+        self._runtime = runtime
+        self._save_result = save_result
+        self._options = options
+        self._changed = threading.Condition()
+        self._claimed: list[int] = []
+        self._computing: list[int] = []
+
+    def run(self, image_id: int) -> None:
+        """Count an image until it is counted, refused or failed.
+
+        Raises:
+            CountingStopped: The process is stopping; the image stays queued.
+        """
+        with self._listed(self._claimed, image_id):
+            tries = 0
+            while (task := self._open_task(image_id)) is not None:
+                try:
+                    self._try(task)
+                except Exception:  # whatever a counter or a store raises, the image is tried again
+                    log.exception("count_try_failed", image_id=image_id)
+                    wait_s = self._options.first_retry_s * 2**tries
+                    self._runtime.pause(min(wait_s, self._options.longest_retry_s))
+                    tries += 1
+
+    def wait_until_idle(self, *, timeout_s: float) -> None:
+        """Wait until the counter has nothing in hand, at most for a while."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._computing, timeout_s)
+
+    def claimed_images(self) -> set[int]:
+        """Images whose job runs in this process, those that wait for a slot too."""
+        with self._changed:
+            return set(self._claimed)
+
+    def computing_images(self) -> set[int]:
+        """Images that the counter has in hand right now."""
+        with self._changed:
+            return set(self._computing)
+
+    def _open_task(self, image_id: int) -> _Task | None:
+        """What is to be done for an image; None when it is finished."""
+        with self._unit_of_work() as session:
+            image = images.get_image(session, image_id)
+            if image.status not in images.UNFINISHED:
+                return None
+            return _Task(image_id, image.file_name, image.storage_key, is_suspect=image.attempts > 0)
+
+    def _try(self, task: _Task) -> None:
+        with self._runtime.slot(is_suspect=task.is_suspect):
+            # Read inside the slot: waiting jobs would otherwise hold their images in memory.
+            image_bytes = self._read(task)
+            if image_bytes is None or not self._start(task):
+                return
+            with self._listed(self._computing, task.image_id):
+                result = self._runtime.count(image_bytes)
+                self._save(task, result)
+
+    def _read(self, task: _Task) -> bytes | None:
+        """The image's bytes; None when the store has lost them, and then the image has failed.
+
+        Any other trouble of the store is raised: it says nothing about the image.
+        """
+        try:
+            with self._store.open(task.storage_key) as stream:
+                return stream.read()
+        except FileNotFoundError:
+            self._fail(
+                task.image_id,
+                Notice("stored_image_missing", "The image's file is gone from the image store; upload it again."),
+            )
+            return None
+
+    def _start(self, task: _Task) -> bool:
+        """Note a further start; False when the image is finished, or fails now for one start too many."""
+        with self._unit_of_work() as session:
+            starts = images.start_counting(session, task.image_id)
+        if starts is not None and starts > self._options.max_starts:
+            self._fail(
+                task.image_id,
+                Notice(
+                    "counting_failed",
+                    f"Counting this image failed {self._options.max_starts} times, so it was given up. "
+                    "Upload it again to try once more, or save it anew from the camera.",
+                ),
+            )
+            return False
+        return starts is not None
+
+    def _fail(self, image_id: int, reason: Notice) -> None:
+        with self._unit_of_work() as session:
+            images.finish_image(session, image_id, status=ImageStatus.FAILED, reason=reason)
+        log.error("image_failed", image_id=image_id, code=reason.code)
+
+    def _save(self, task: _Task, result: FieldResult) -> None:
+        record = build_result_record(task.file_name, result)
+        is_first = self._save_result(task.image_id, record)
+        log.info(
+            "image_finished",
+            image_id=task.image_id,
+            status=record.status,
+            is_first=is_first,
+            timings_ms=record.timings_ms,
+        )
+
+    @contextmanager
+    def _listed(self, where: list[int], image_id: int) -> Iterator[None]:
+        with self._changed:
+            where.append(image_id)
+        try:
+            yield
+        finally:
+            with self._changed:
+                where.remove(image_id)
+                self._changed.notify_all()

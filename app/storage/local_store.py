@@ -1,0 +1,127 @@
+"""An image store in a folder of this machine (or one that several machines share)."""
+
+import errno
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO, cast
+
+from app.errors import StorageFull
+from app.storage.keys import checked_key, storage_key
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_LEFTOVER_AGE_S = 86_400
+
+
+class LocalIncomingImage:
+    """A temporary file in the store's own folder, so that keeping it is a rename and no second copy."""
+
+    def __init__(self, root: Path, file: BinaryIO) -> None:
+        self.file = file
+        self._root = root
+        self._path = Path(file.name)
+
+    def keep(self, sha256: str) -> str:
+        """Flush the bytes to disk, give them their final name, and flush that name too.
+
+        Raises:
+            StorageFull: The disk has no room left.
+        """
+        key = storage_key(sha256)
+        target = self._root / key
+        with full_disk_told():
+            self.file.flush()
+            os.fsync(self.file.fileno())
+            _make_folders(self._root, target.parent)
+            self._path.replace(target)
+            _flush_folder(target.parent)
+        return key
+
+
+class LocalImageStore:
+    """Images under ``root``, each in a file named for its content."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._incoming = root / "incoming"
+        _make_folders(root.parent, self._incoming)
+        self._remove_leftovers()
+
+    @contextmanager
+    def receive(self) -> Iterator[LocalIncomingImage]:
+        """A temporary file, gone at the end of the block unless it was kept.
+
+        Raises:
+            StorageFull: The disk has no room left.
+        """
+        with full_disk_told(), NamedTemporaryFile(dir=self._incoming, delete=False) as file:
+            try:
+                yield LocalIncomingImage(self._root, cast("BinaryIO", file.file))
+            finally:
+                Path(file.name).unlink(missing_ok=True)
+
+    def open(self, storage_key: str) -> BinaryIO:
+        """The image's bytes; the caller closes the stream.
+
+        Raises:
+            FileNotFoundError: There is no image under this key.
+        """
+        return (self._root / checked_key(storage_key)).open("rb")
+
+    def check(self) -> None:
+        """Prove that the folder can be written to now.
+
+        Raises:
+            OSError: It cannot.
+        """
+        with NamedTemporaryFile(dir=self._incoming) as probe:
+            probe.write(b"\0")
+            probe.flush()
+
+    def _remove_leftovers(self) -> None:
+        """Delete uploads that a killed process left half received; another process's current ones are younger."""
+        oldest = time.time() - _LEFTOVER_AGE_S
+        for path in self._incoming.iterdir():
+            try:
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+            except FileNotFoundError:
+                continue  # another process that starts now was quicker
+
+
+@contextmanager
+def full_disk_told() -> Iterator[None]:
+    """Turn the system's ways of saying that there is no room into the one that the application knows.
+
+    Raises:
+        StorageFull: The block met a full disk or quota.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFull from error
+        raise
+
+
+def _make_folders(root: Path, folder: Path) -> None:
+    """Make ``folder`` and its missing parents below ``root``, each one's name flushed to disk."""
+    missing = []
+    while not folder.is_dir() and folder != root:
+        missing.append(folder)
+        folder = folder.parent
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True, parents=True)
+        _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Write a folder's list of names to disk: without it a power cut can lose a flushed file's name."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
