@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import database, serve, token
+from app.commands import database, serve, token, worker
 from app.errors import BloodcountError
 from app.settings import InvalidSettings
 
@@ -25,6 +25,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli.command()(serve.serve)
+cli.command()(worker.worker)
 cli.add_typer(token.app, name="token")
 cli.add_typer(database.app, name="db")
 
