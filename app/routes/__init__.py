@@ -1,0 +1,1 @@
+"""Routes: each reads what was sent, calls a service and renders the answer."""

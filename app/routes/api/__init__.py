@@ -1,0 +1,22 @@
+"""The JSON API, version 1: for programs, with bearer tokens."""
+
+from fastapi import APIRouter, Depends
+
+from app.routes.api import images, samples
+from app.web.dependencies import check_api_token
+from app.web.problems import ProblemBody
+
+_PROBLEMS: dict[int | str, dict[str, object]] = {
+    status: {"model": ProblemBody, "description": description}
+    for status, description in (
+        (401, "The token is missing or not valid"),
+        (404, "There is no such sample or image"),
+        (409, "It contradicts what is already there"),
+        (413, "Too many or too large files"),
+        (422, "A value cannot be used"),
+    )
+}
+
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_api_token)], responses=_PROBLEMS)
+for module in (samples, images):
+    router.include_router(module.router)

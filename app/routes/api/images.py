@@ -1,0 +1,36 @@
+"""``/api/v1/samples/{id}/images`` and ``/api/v1/images``: send images, read what was counted."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, UploadFile, status
+
+from app.schemas.result_record import ResultRecord
+from app.schemas.uploads import CountPriority
+from app.services.results import image_result
+from app.web.dependencies import ContextDep, IdempotencyKey, SessionDep
+from app.web.incoming_files import UploadReport, require_files, take_in
+
+router = APIRouter(tags=["images"])
+
+
+@router.post("/samples/{sample_id}/images", status_code=status.HTTP_202_ACCEPTED)
+def submit_images(
+    context: ContextDep,
+    sample_id: int,
+    files: Annotated[list[UploadFile], File(description="One or many images.")],
+    idempotency_key: IdempotencyKey = None,
+) -> UploadReport:
+    """Add images to a sample. An entry with an `image_id` is stored and will be counted, whatever happens next."""
+    return take_in(
+        context,
+        sample_id=sample_id,
+        files=require_files(files),
+        priority=CountPriority.BATCH,
+        idempotency_key=idempotency_key,
+    )
+
+
+@router.get("/images/{image_id}/result")
+def show_result(session: SessionDep, image_id: int) -> ResultRecord:
+    """The result record of an image, version 1."""
+    return image_result(session, image_id=image_id)

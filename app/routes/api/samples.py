@@ -1,0 +1,35 @@
+"""``/api/v1/samples``: register, find and read samples."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, status
+
+from app.schemas.samples import NewSample, SampleDetail, SamplePage, SampleStatus, SampleSummary
+from app.services.samples import create_sample, sample_detail, sample_history
+from app.web.dependencies import SessionDep
+
+router = APIRouter(tags=["samples"])
+
+
+@router.post("/samples", status_code=status.HTTP_201_CREATED)
+def submit_sample(session: SessionDep, new: NewSample) -> SampleSummary:
+    """Register a sample under its accession number."""
+    return create_sample(session, new=new)
+
+
+@router.get("/samples")
+def show_samples(
+    session: SessionDep,
+    query: Annotated[str | None, Query(description="Part of the accession number, in any case.")] = None,
+    status: Annotated[SampleStatus | None, Query(description="Only samples that stand there now.")] = None,
+    after: Annotated[str | None, Query(description="`next_cursor` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description="Most samples on the page.")] = 50,
+) -> SamplePage:
+    """A page of samples, newest first."""
+    return sample_history(session, query=query, status=status, after=after, limit=limit)
+
+
+@router.get("/samples/{sample_id}")
+def show_sample(session: SessionDep, sample_id: int) -> SampleDetail:
+    """A sample: its status, its counts over all counted images, and its images."""
+    return sample_detail(session, sample_id=sample_id)

@@ -1,0 +1,1 @@
+"""What stands between HTTP and the services: application context, pages, problems, middleware and view-models."""

@@ -1,0 +1,42 @@
+"""Updates of an open sample page while its images are being counted.
+
+The database is asked, not the process: the image may be counted by a worker on another machine.
+"""
+
+import time
+from collections.abc import AsyncIterator
+
+import anyio
+
+from app.db.session import Database
+from app.services.results import image_result
+from app.services.samples import sample_detail
+from app.web.live import PageUpdate, fragment_versions, page_update
+
+POLL_SECONDS = 0.15
+"""Between two looks; counts are on the page within about 0.3 s of being stored."""
+
+LONGEST_SECONDS = 60.0
+"""After this the stream ends and the page asks again, so that a forgotten connection does not stay for ever."""
+
+
+async def sample_updates(
+    database: Database, *, sample_id: int, page: int, seen: dict[str, str]
+) -> AsyncIterator[PageUpdate]:
+    """Every change of the page that shows ``seen``; ends after the last image is finished, or after a minute."""
+    ends_at = time.monotonic() + LONGEST_SECONDS
+    while time.monotonic() < ends_at:
+        update, seen = await anyio.to_thread.run_sync(_look, database, sample_id, page, seen)
+        if update.fragments or update.is_done:
+            yield update
+        if update.is_done:
+            return
+        await anyio.sleep(POLL_SECONDS)
+
+
+def _look(database: Database, sample_id: int, page: int, seen: dict[str, str]) -> tuple[PageUpdate, dict[str, str]]:
+    """What changed since ``seen``, and what the page shows once it has the change."""
+    with database.unit_of_work() as session:
+        sample = sample_detail(session, sample_id=sample_id)
+        update = page_update(sample, lambda image_id: image_result(session, image_id=image_id), page=page, seen=seen)
+        return update, fragment_versions(sample, page)

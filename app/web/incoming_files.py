@@ -1,0 +1,62 @@
+"""The files of a multipart form on their way to the services, and the answer about them."""
+
+from collections.abc import Sequence
+
+from fastapi import UploadFile
+
+from app.errors import InvalidInput
+from app.schemas.base import Schema
+from app.schemas.uploads import CountPriority, IncomingFile, UploadOutcome
+from app.services.uploads import accept_images
+from app.web.context import AppContext
+
+_NAMELESS = "unnamed"
+
+
+class UploadReport(Schema):
+    """What became of an upload, one entry a file in the order they were sent."""
+
+    files: tuple[UploadOutcome, ...]
+
+
+def chosen_files(files: Sequence[UploadFile] | None) -> list[IncomingFile]:
+    """The files that were really chosen: a browser sends an empty one without a name where nothing was."""
+    return [IncomingFile(file.filename or _NAMELESS, file.file) for file in files or () if file.filename or file.size]
+
+
+def require_files(files: Sequence[UploadFile] | None) -> list[IncomingFile]:
+    """The chosen files.
+
+    Raises:
+        InvalidInput: There is none.
+    """
+    chosen = chosen_files(files)
+    if not chosen:
+        raise InvalidInput("files", "No image was chosen. Choose at least one photograph of the smear.")
+    return chosen
+
+
+def take_in(
+    context: AppContext,
+    *,
+    sample_id: int,
+    files: Sequence[IncomingFile],
+    priority: CountPriority,
+    idempotency_key: str | None = None,
+) -> UploadReport:
+    """Store and queue the files of one upload.
+
+    Raises:
+        BloodcountError: The upload as a whole is refused, for one of the reasons that ``accept_images`` gives.
+    """
+    outcomes = accept_images(
+        context.database.unit_of_work,
+        context.store,
+        context.engine,
+        context.settings,
+        sample_id=sample_id,
+        files=files,
+        idempotency_key=idempotency_key,
+        priority=priority,
+    )
+    return UploadReport(files=tuple(outcomes))

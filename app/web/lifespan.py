@@ -1,0 +1,70 @@
+"""Start and stop of the application: schema, image store, weights and jobs, in this order."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+
+import structlog
+from anyio import to_thread
+from fastapi import FastAPI
+
+from app.db.migrating import upgrade_schema
+from app.db.session import create_database
+from app.schemas.samples import ImageStatus
+from app.services.statistics import images_by_status
+from app.settings import Settings
+from app.storage import create_image_store
+from app.web.context import AppContext, EngineFactory
+from app.web.metrics import RequestMetrics
+
+_log = structlog.get_logger("bloodcount.lifespan")
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def build_lifespan(
+    settings: Settings, metrics: RequestMetrics, engine_factory: EngineFactory, *, counting: bool
+) -> Lifespan:
+    """The lifespan of an application with these settings; requests are answered only inside it."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        context = await to_thread.run_sync(partial(_start, settings, engine_factory, counts_here=counting))
+        app.state.context = context
+        metrics.watch_images(lambda: _read_images_by_status(context))
+        _log.info("started", counting=counting)
+        try:
+            yield
+        finally:
+            await to_thread.run_sync(_stop, context)
+            _log.info("stopped")
+
+    return lifespan
+
+
+def _start(settings: Settings, engine_factory: EngineFactory, *, counts_here: bool) -> AppContext:
+    """Everything that requests need.
+
+    Raises:
+        Unavailable: The database, the image store or the weights cannot be used; nothing is left running.
+    """
+    database = create_database(settings)
+    try:
+        upgrade_schema(database)
+        store = create_image_store(settings)
+        engine = engine_factory(settings, database, store)
+        engine.start(count=counts_here)
+    except BaseException:
+        database.dispose()
+        raise
+    return AppContext(settings, database, store, engine, counts_here=counts_here)
+
+
+def _stop(context: AppContext) -> None:
+    context.engine.stop()
+    context.database.dispose()
+
+
+def _read_images_by_status(context: AppContext) -> dict[ImageStatus, int]:
+    with context.database.unit_of_work() as session:
+        return images_by_status(session)

@@ -1,0 +1,56 @@
+"""Which parts of an open sample page have changed, so that only those are sent."""
+
+from app.schemas.base import Schema
+from app.schemas.samples import SampleDetail
+from app.web.sample_view import ReadRecord, build_image_view, build_sample_view, page_of_images, summary_version
+from app.web.status_words import coverage_of
+from app.web.templating import render_fragment
+
+_SUMMARY = "summary"
+
+
+class PageFragment(Schema):
+    """One part of the page: its name and its new HTML."""
+
+    name: str
+    html: str
+
+
+class PageUpdate(Schema):
+    """The parts that changed, the sentence that a screen reader says, and whether nothing more is to come."""
+
+    fragments: tuple[PageFragment, ...]
+    status_text: str
+    is_done: bool
+
+
+def parse_seen(text: str) -> dict[str, str]:
+    """Fragment names and the versions that a page shows, from ``name:version,name:version``."""
+    pairs = (part.partition(":") for part in text.split(",") if part)
+    return {name: version for name, _, version in pairs}
+
+
+def fragment_versions(sample: SampleDetail, page: int) -> dict[str, str]:
+    """Every fragment of a page and the version in which it would be drawn now."""
+    _, images = page_of_images(sample, page)
+    return {_SUMMARY: summary_version(sample)} | {f"image-{image.id}": image.status.value for image in images}
+
+
+def page_update(sample: SampleDetail, read_record: ReadRecord, *, page: int, seen: dict[str, str]) -> PageUpdate:
+    """What a page that shows ``seen`` has to replace."""
+    changed = {name for name, version in fragment_versions(sample, page).items() if seen.get(name) != version}
+    fragments = []
+    if _SUMMARY in changed:
+        view = build_sample_view(sample.model_copy(update={"images": ()}), read_record)
+        fragments.append(
+            PageFragment(name=_SUMMARY, html=render_fragment("fragments/sample_summary.html", {"view": view}))
+        )
+    first, images = page_of_images(sample, page)
+    for position, image in enumerate(images, first):
+        name = f"image-{image.id}"
+        if name in changed:
+            item = build_image_view(image, position, read_record)
+            html = render_fragment("fragments/image_card.html", {"item": item})
+            fragments.append(PageFragment(name=name, html=html))
+    coverage = coverage_of(sample.images_by_status)
+    return PageUpdate(fragments=tuple(fragments), status_text=coverage.text, is_done=not coverage.is_pending)

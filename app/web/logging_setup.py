@@ -1,0 +1,46 @@
+"""Log lines: one event a line, for people or as JSON, always with the request's number and never with patient data."""
+
+import logging
+import sys
+
+import structlog
+
+from app.settings import Settings
+
+_QUIET_LOGGERS = ("uvicorn.access",)
+"""Loggers that would write addresses as typed, which may hold an accession number."""
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send the application's own lines and those of its libraries through one format to standard error."""
+    timestamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        timestamp,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_final_processors(settings))
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level.upper())
+    for name in _QUIET_LOGGERS:
+        logging.getLogger(name).disabled = True
+
+
+def _final_processors(settings: Settings) -> list[structlog.typing.Processor]:
+    last: structlog.typing.Processor = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    processors: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if settings.log_format == "json":
+        processors.append(structlog.processors.format_exc_info)
+        last = structlog.processors.JSONRenderer()
+    return [*processors, last]

@@ -1,0 +1,103 @@
+"""What the sample page shows, worked out before any HTML is written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.schemas.result_record import ResultRecord
+from app.schemas.samples import ImageStatus, ImageSummary, SampleDetail
+from app.web.overlay import CLASS_NAMES, Overlay, build_overlay
+from app.web.status_words import IMAGE_STATUS_LABELS, SAMPLE_STATUS_LABELS, Coverage, coverage_of
+
+IMAGES_PER_PAGE = 24
+
+ReadRecord = Callable[[int], ResultRecord]
+"""Reads the result record of an image by its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountTile:
+    """One pooled count; None until an image is counted."""
+
+    code: str
+    name: str
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """One image of the page. ``position`` counts from 1 in the order of upload."""
+
+    image: ImageSummary
+    position: int
+    record: ResultRecord | None
+    overlay: Overlay | None
+
+    @property
+    def status_label(self) -> str:
+        """The image's status in a word or two."""
+        return IMAGE_STATUS_LABELS[self.image.status]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleView:
+    """One sample and one page of its images."""
+
+    sample: SampleDetail
+    coverage: Coverage
+    tiles: tuple[CountTile, ...]
+    images: tuple[ImageView, ...]
+    page: int
+    page_count: int
+
+    @property
+    def status_label(self) -> str:
+        """The sample's status in a word or two."""
+        return SAMPLE_STATUS_LABELS[self.sample.status]
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether an image still waits or is being counted, so that the page will change by itself."""
+        return self.coverage.is_pending
+
+    @property
+    def summary_version(self) -> str:
+        """Differs whenever the summary would be drawn differently."""
+        return summary_version(self.sample)
+
+
+def summary_version(sample: SampleDetail) -> str:
+    """Differs whenever the statuses of the sample's images do."""
+    by_status = sample.images_by_status
+    return "-".join(str(by_status.get(status, 0)) for status in ImageStatus)
+
+
+def page_of_images(sample: SampleDetail, page: int) -> tuple[int, tuple[ImageSummary, ...]]:
+    """The position of the first image on a page, counted from 1, and the page's images."""
+    start = (page - 1) * IMAGES_PER_PAGE
+    return start + 1, sample.images[start : start + IMAGES_PER_PAGE]
+
+
+def build_sample_view(sample: SampleDetail, read_record: ReadRecord, *, page: int = 1) -> SampleView:
+    """What the page shows of a sample; a page beyond the last shows the last."""
+    page_count = max(1, -(-len(sample.images) // IMAGES_PER_PAGE))
+    page = min(max(1, page), page_count)
+    first, images = page_of_images(sample, page)
+    return SampleView(
+        sample=sample,
+        coverage=coverage_of(sample.images_by_status),
+        tiles=_tiles(sample),
+        images=tuple(build_image_view(image, position, read_record) for position, image in enumerate(images, first)),
+        page=page,
+        page_count=page_count,
+    )
+
+
+def build_image_view(image: ImageSummary, position: int, read_record: ReadRecord) -> ImageView:
+    """What the page shows of one image; its record is read only when there is one to draw."""
+    record = read_record(image.id) if image.status == ImageStatus.COUNTED else None
+    return ImageView(image, position, record, build_overlay(record) if record else None)
+
+
+def _tiles(sample: SampleDetail) -> tuple[CountTile, ...]:
+    counts = sample.counts
+    return tuple(CountTile(code, name, getattr(counts, code) if counts else None) for code, name in CLASS_NAMES.items())

@@ -1,0 +1,65 @@
+"""How statuses and coverage are told in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from app.schemas.samples import ImageStatus, SampleStatus
+
+SAMPLE_STATUS_LABELS = {
+    SampleStatus.EMPTY: "No images",
+    SampleStatus.QUEUED: "Waiting",
+    SampleStatus.COUNTING: "Counting",
+    SampleStatus.READY: "Counted",
+    SampleStatus.ATTENTION: "Needs attention",
+    SampleStatus.SIGNED: "Signed",
+}
+IMAGE_STATUS_LABELS = {
+    ImageStatus.QUEUED: "Waiting",
+    ImageStatus.COUNTING: "Counting",
+    ImageStatus.COUNTED: "Counted",
+    ImageStatus.REFUSED: "Not counted",
+    ImageStatus.FAILED: "Failed",
+}
+_REST_PHRASES = (
+    (ImageStatus.REFUSED, "refused"),
+    (ImageStatus.FAILED, "failed"),
+    (ImageStatus.COUNTING, "being counted"),
+    (ImageStatus.QUEUED, "waiting"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of a sample's images its pooled counts rest on, in one sentence.
+
+    ``is_partial`` holds whenever an image is not in the counts; then they are never shown as complete.
+    """
+
+    text: str
+    tone: Literal["good", "caution", "busy", "none"]
+    symbol: str
+    is_partial: bool
+    is_pending: bool
+
+
+def coverage_of(images_by_status: Mapping[ImageStatus, int]) -> Coverage:
+    """The coverage of a sample with so many images in each status."""
+    counted = images_by_status.get(ImageStatus.COUNTED, 0)
+    total = sum(images_by_status.values())
+    pending = images_by_status.get(ImageStatus.QUEUED, 0) + images_by_status.get(ImageStatus.COUNTING, 0)
+    if total == 0:
+        return Coverage(
+            "No image yet, so there is nothing to count.", "none", "empty", is_partial=False, is_pending=False
+        )
+    if counted == total:
+        text = "The image is counted." if total == 1 else f"All {total:,} images are counted."
+        return Coverage(text, "good", "counted", is_partial=False, is_pending=False)
+    rest = [f"{images_by_status[status]:,} {words}" for status, words in _REST_PHRASES if images_by_status.get(status)]
+    noun = "image" if total == 1 else "images"
+    text = f"{counted:,} of {total:,} {noun} counted{' so far' if pending else ''}: {', '.join(rest)}."
+    if counted:
+        text += " The counts leave these out."
+    tone: Literal["caution", "busy"] = "busy" if pending else "caution"
+    symbol = "counting" if pending else "attention"
+    return Coverage(text, tone, symbol, is_partial=True, is_pending=pending > 0)

@@ -1,0 +1,62 @@
+// One chosen image: its thumbnail, name, progress bar and what became of it, in words.
+const LARGEST_PREVIEW_BYTES = 30_000_000;
+
+function element(name, className, text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+export function readableSize(bytes) {
+  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+function thumbnailOf(file) {
+  const picture = element("img", "file-thumb");
+  picture.alt = "";
+  if (file.size <= LARGEST_PREVIEW_BYTES) {
+    const address = URL.createObjectURL(file);
+    picture.addEventListener("load", () => URL.revokeObjectURL(address));
+    picture.addEventListener("error", () => { URL.revokeObjectURL(address); picture.removeAttribute("src"); });
+    picture.src = address;
+  }
+  return picture;
+}
+
+export class FileRow {
+  constructor(file, { onRemove, onRetry }) {
+    this.file = file;
+    this.key = null;
+    this.element = element("li", "file-row");
+    this.progress = element("progress", "file-progress");
+    this.progress.max = 1;
+    this.progress.hidden = true;
+    this.progress.setAttribute("aria-label", `Upload of ${file.name}`);
+    this.stateText = element("span", "file-state");
+    this.button = element("button", "button button-quiet button-small");
+    this.button.type = "button";
+    this.button.addEventListener("click", () => (this.canRetry ? onRetry(this) : onRemove(this)));
+    const words = element("div", "file-words");
+    words.append(element("div", "file-name", file.name), this.progress, this.stateText);
+    words.firstChild.title = file.name;
+    this.element.append(thumbnailOf(file), words, this.button);
+    this.show("chosen", readableSize(file.size));
+  }
+
+  show(state, text, { canRetry = false } = {}) {
+    this.state = state;
+    this.canRetry = canRetry;
+    this.element.dataset.state = state;
+    this.stateText.textContent = text;
+    this.progress.hidden = state !== "sending";
+    this.button.hidden = state === "sending" || state === "stored";
+    this.button.textContent = canRetry ? "Try again" : "Remove";
+    this.button.setAttribute("aria-label", `${this.button.textContent}: ${this.file.name}`);
+  }
+
+  showProgress(fraction) {
+    this.progress.value = fraction;
+    this.stateText.textContent = fraction < 1 ? `${Math.floor(fraction * 100)} %` : "Checking the image …";
+  }
+}
