@@ -85,15 +85,16 @@ class Conflict(BloodcountError):
 
 
 class AccessionNumberTaken(Conflict):
-    """Another sample has this accession number already."""
+    """Another sample, number ``sample_id``, has this accession number already."""
 
     code = "accession_number_taken"
 
-    def __init__(self, accession_number: str) -> None:
+    def __init__(self, accession_number: str, sample_id: int) -> None:
         super().__init__(
             f"A sample with the accession number {accession_number!r} exists already; "
             "open it from the history or enter another number."
         )
+        self.sample_id = sample_id
 
 
 class DuplicateImage(Conflict):

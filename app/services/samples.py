@@ -32,7 +32,8 @@ def create_sample(session: Session, *, new: NewSample) -> SampleSummary:
     """
     record = samples.add_sample(session, accession_number=new.accession_number, note=new.note)
     if record is None:
-        raise AccessionNumberTaken(new.accession_number)
+        existing = samples.get_sample_by_accession(session, new.accession_number)
+        raise AccessionNumberTaken(existing.accession_number, existing.id)
     return _summaries(session, [record])[0]
 
 

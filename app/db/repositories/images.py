@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.db.base import LARGEST_ID
 from app.db.inserting import insert_unless_present
@@ -50,7 +50,11 @@ def find_equal_image(session: Session, *, sample_id: int, sha256: str) -> FieldI
 
 
 def list_images(session: Session, sample_id: int) -> list[tuple[FieldImageRecord, AnalysisRecord | None]]:
-    """The images of a sample in upload order, each with its newest analysis."""
+    """The images of a sample in upload order, each with its newest analysis.
+
+    The result records are left in the database until they are asked for: they are megabytes, and an open page asks
+    for this list several times a second.
+    """
     newest = (
         select(func.max(AnalysisRecord.id))
         .where(AnalysisRecord.image_id == FieldImageRecord.id)
@@ -62,6 +66,7 @@ def list_images(session: Session, sample_id: int) -> list[tuple[FieldImageRecord
         .outerjoin(AnalysisRecord, AnalysisRecord.id == newest)
         .where(FieldImageRecord.sample_id == sample_id)
         .order_by(FieldImageRecord.id)
+        .options(defer(AnalysisRecord.result_json))
     )
     return [(image, analysis) for image, analysis in session.execute(query)]
 

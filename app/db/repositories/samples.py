@@ -15,10 +15,10 @@ from app.schemas.counts import ClassCounts
 from app.schemas.samples import ImageStatus, SampleStatus
 
 _SUMS = (
-    func.coalesce(func.sum(AnalysisRecord.rbc), 0),
-    func.coalesce(func.sum(AnalysisRecord.wbc), 0),
-    func.coalesce(func.sum(AnalysisRecord.plt), 0),
-    func.coalesce(func.sum(AnalysisRecord.nrbc), 0),
+    func.sum(AnalysisRecord.rbc),
+    func.sum(AnalysisRecord.wbc),
+    func.sum(AnalysisRecord.plt),
+    func.sum(AnalysisRecord.nrbc),
 )
 _PENDING = (ImageStatus.QUEUED, ImageStatus.COUNTING)
 
@@ -45,6 +45,12 @@ def get_sample(session: Session, sample_id: int) -> SampleRecord:
     if record is None:
         raise SampleNotFound(sample_id)
     return record
+
+
+def get_sample_by_accession(session: Session, accession_number: str) -> SampleRecord:
+    """The sample registered under an accession number that is known to exist, in whatever case."""
+    query = select(SampleRecord).where(SampleRecord.accession_key == accession_key(accession_number))
+    return session.scalars(query).one()
 
 
 def list_samples(
@@ -97,7 +103,7 @@ def pooled_counts(session: Session, sample_ids: Sequence[int]) -> dict[int, Clas
         .group_by(FieldImageRecord.sample_id)
     )
     return {
-        sample_id: ClassCounts(RBC=rbc, WBC=wbc, PLT=plt, NRBC=nrbc)
+        sample_id: ClassCounts(RBC=rbc or 0, WBC=wbc or 0, PLT=plt or 0, NRBC=nrbc or 0)
         for sample_id, rbc, wbc, plt, nrbc in session.execute(query)
     }
 
