@@ -10,6 +10,9 @@ from app.settings import Settings
 _QUIET_LOGGERS = ("uvicorn.access",)
 """Loggers that would write addresses as typed, which may hold an accession number."""
 
+_WORDY_LOGGERS = ("alembic", "python_multipart")
+"""Loggers whose ordinary lines tell nothing to the person who runs the server."""
+
 
 def configure_logging(settings: Settings) -> None:
     """Send the application's own lines and those of its libraries through one format to standard error."""
@@ -35,6 +38,8 @@ def configure_logging(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     for name in _QUIET_LOGGERS:
         logging.getLogger(name).disabled = True
+    for name in _WORDY_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _final_processors(settings: Settings) -> list[structlog.typing.Processor]:

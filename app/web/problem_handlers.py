@@ -1,7 +1,7 @@
 """The handlers that turn errors of the application, the framework and the input into problems."""
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -16,10 +16,12 @@ from app.web.problems import INTERNAL_PROBLEM, Problem, problem_answer, problem_
 _MESSAGES = {
     400: "The request could not be read. Go back, load the page again and repeat the step.",
     404: "There is nothing at this address. Check it, or find the sample in the list of samples.",
-    405: "This address does not take this kind of request. Go back and use the buttons of the page.",
+    405: "This address does not take this kind of request. Use the buttons of the page, or see the API's description.",
     413: "The upload is larger than this server accepts at once. Send the files in several smaller uploads.",
     500: INTERNAL_PROBLEM.message,
 }
+_FILES_MISSING = "No file was sent. Choose at least one image and send it in the field 'files'."
+_FILES_NOT_FILES = "The field 'files' holds text instead of a file; send each image as a file of a multipart form."
 
 
 def install_problem_handlers(app: FastAPI) -> None:
@@ -49,32 +51,29 @@ def _http_problem(error: HTTPException) -> Problem:
 
 
 def _validation_problem(error: RequestValidationError) -> Problem:
-    fields = [
-        {"field": _field_name(entry["loc"]), "message": _sentence(entry)} for entry in _without_input(error.errors())
-    ]
+    entries = error.errors()
+    if any(entry["loc"][0] == "path" for entry in entries):
+        # A number that is no number is an address that leads nowhere.
+        return Problem(404, "not_found", _MESSAGES[404])
+    fields = [{"field": _field_name(entry["loc"]), "message": _sentence(entry)} for entry in entries]
     first = fields[0]
     return Problem(422, "invalid_input", first["message"], {"field": first["field"], "fields": fields})
 
 
-def _without_input(entries: Iterable[Any]) -> list[Any]:
-    """The same entries; what was typed is left out everywhere, because it may name a patient."""
-    return [{"loc": entry["loc"], "type": entry["type"], "msg": entry["msg"]} for entry in entries]
-
-
-def _field_name(location: Iterable[Any]) -> str:
-    names = [str(part) for part in location if part not in {"body", "query", "path", "header"}]
-    return ".".join(names) or "body"
+def _field_name(location: Sequence[int | str]) -> str:
+    """The field's name; positions inside it or inside the text of the body are left out."""
+    return next((part for part in location[1:] if isinstance(part, str)), "body")
 
 
 def _sentence(entry: dict[str, Any]) -> str:
-    """What is wrong with one field. The messages of our own checks are sentences already."""
-    name = _field_name(entry["loc"])
-    if entry["type"] == "value_error":
+    """What is wrong with one field. What was typed is not repeated: it may name a patient."""
+    name, kind = _field_name(entry["loc"]), entry["type"]
+    if name == "files":
+        return _FILES_MISSING if kind == "missing" else _FILES_NOT_FILES
+    if kind == "value_error":  # the messages of our own checks are sentences already
         return str(entry["msg"]).removeprefix("Value error, ")
-    if entry["type"] == "missing" and name == "files":
-        return "No file was sent. Choose at least one image and send it in the field 'files'."
-    if entry["type"] == "missing":
+    if kind == "missing":
         return f"The field {name!r} is missing; fill it in."
-    if entry["type"] == "json_invalid":
-        return "The body is not valid JSON; check its quotes and commas."
+    if name == "body":
+        return "The body is no JSON object; send one with 'Content-Type: application/json' and check its quotes."
     return f"The field {name!r} is not usable: {entry['msg']}."

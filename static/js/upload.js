@@ -89,7 +89,7 @@ async function send(row) {
   row.key ??= newKey();
   row.show("sending", "0 %");
   const outcome = await sendFile(`/samples/${sampleId}/images`, row.file, row.key, (part) => row.showProgress(part));
-  if (!outcome.error) row.show("stored", outcome.is_duplicate ? "In this sample already; not added again" : "Uploaded");
+  if (!outcome.error) row.show("stored", "Uploaded");
   else row.show("error", outcome.error.message, { canRetry: Boolean(outcome.canRetry) });
 }
 
@@ -104,6 +104,8 @@ function nextRow() {
 async function sendAll() {
   if (isSending) return;
   isSending = true;
+  // From here on the images belong to this sample, so its number is not to be changed.
+  if (form.elements.accession_number) form.elements.accession_number.readOnly = true;
   refresh();
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   isSending = false;
