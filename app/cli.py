@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import database, serve, token, worker
+from app.commands import database, serve, token, weights, worker
 from app.errors import BloodcountError
 from app.settings import InvalidSettings
 
@@ -27,6 +27,7 @@ cli = typer.Typer(
 cli.command()(serve.serve)
 cli.command()(worker.worker)
 cli.add_typer(token.app, name="token")
+cli.add_typer(weights.app, name="weights")
 cli.add_typer(database.app, name="db")
 
 
