@@ -1,14 +1,11 @@
 """``bloodcount weights``: which weights there are, and which of them count."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import typer
 
 from app.errors import WeightsUnavailable
 from app.settings import get_settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 app = typer.Typer(help="The weights that count.", no_args_is_help=True)
 
@@ -27,18 +24,18 @@ def list_releases() -> None:
     """
     settings = get_settings()
 
-    from model.weights import WeightsRefused, shipped_weights_path
+    from model import weights
 
+    shipped = Path(weights.__file__).parent.glob("*.safetensors")
     try:
-        shipped = shipped_weights_path()
-        active = settings.weights_path or shipped
-        for path in sorted({*shipped.parent.glob("*.safetensors"), active}):
+        active = settings.weights_path or weights.shipped_weights_path()
+        for path in sorted({*shipped, active}):
             typer.echo(_line(path, is_active=path == active))
-    except WeightsRefused as refusal:
+    except weights.WeightsRefused as refusal:
         raise WeightsUnavailable(str(refusal)) from refusal
 
 
-def _line(path: "Path", *, is_active: bool) -> str:
+def _line(path: Path, *, is_active: bool) -> str:
     """One release: in use or not, name, version, hash and file.
 
     Raises:
