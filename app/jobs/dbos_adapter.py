@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dbos import DBOS, DBOSPortableJSONSerializer, SQLAlchemyDatasource
 
 from app.db.session import Database
-from app.jobs.options import APPLICATION_NAME, APPLICATION_VERSION, QUEUE_NAME, WORKFLOW_NAME, JobOptions
+from app.jobs.options import APPLICATION_NAME, APPLICATION_VERSION, WORKFLOW_NAME
 from app.jobs.workflows import SaveResult
 from app.schemas.result_record import ResultRecord
 from app.services.results import record_result
@@ -24,10 +24,8 @@ def create_job_tables(database: Database) -> None:
 class DurableExecutor:
     """Claims queued jobs for this process and runs them, each until it has ended once."""
 
-    def __init__(self, database: Database, executor_id: str, options: JobOptions, *, slots: int) -> None:
-        self._database = database
-        self._options = options
-        self._slots = slots
+    def __init__(self, database: Database, executor_id: str) -> None:
+        """Prepare; nothing is claimed before ``launch``."""
         DBOS(
             config={
                 "name": APPLICATION_NAME,
@@ -62,12 +60,6 @@ class DurableExecutor:
             count_image(image_id)
 
         DBOS.launch()
-        DBOS.register_queue(
-            QUEUE_NAME,
-            worker_concurrency=self._slots * self._options.claims_per_slot,
-            polling_interval_sec=self._options.poll_s,
-            on_conflict="always_update",
-        )
 
     def destroy(self) -> None:
         """Stop claiming and forget everything, so that another executor can start in this process."""

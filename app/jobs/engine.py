@@ -100,11 +100,12 @@ class JobEngine:
     def _start_counting(self, queue: CountQueue) -> _Counting:
         options, unit_of_work = self._options, self._database.unit_of_work
         executor = claim_executor(self._settings)
-        durable = DurableExecutor(self._database, executor.id, options, slots=self._settings.count_concurrency)
+        durable = DurableExecutor(self._database, executor.id)
         save_result = durable.result_saver(lambda: self.runtime.thresholds)
         job = CountingJob(unit_of_work, self._store, self.runtime, save_result, options)
         heartbeat = Heartbeat(unit_of_work, executor.id, beat_s=options.beat_s)
         recovery = Recovery(unit_of_work, queue, executor.id, job.claimed_images, options)
+        queue.register(claims=self._settings.count_concurrency * options.claims_per_slot, poll_s=options.poll_s)
         heartbeat.start()  # before the first claim, or others would take this process for dead
         durable.launch(job.run)
         recovery.start()

@@ -23,6 +23,15 @@ class CountQueue:
             system_database_engine=engine, application_name=APPLICATION_NAME, serializer=DBOSPortableJSONSerializer()
         )
 
+    def register(self, *, claims: int, poll_s: float) -> None:
+        """Set how many jobs each executor claims at most and how often it looks; before any executor is launched.
+
+        An executor that is launched first finds a new queue only a second later.
+        """
+        self._client.register_queue(
+            QUEUE_NAME, worker_concurrency=claims, polling_interval_sec=poll_s, on_conflict="always_update"
+        )
+
     def enqueue_count(self, session: Session, image_id: int, priority: int, *, job_round: int = 0) -> None:
         """Put an image in the queue as part of the session's own transaction; a second time changes nothing."""
         options: EnqueueOptions = {

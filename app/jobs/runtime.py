@@ -40,7 +40,7 @@ class CountingRuntime:
         self._factory = counter_factory
         self._counter: FieldCounter | None = None
         self._slots = threading.Semaphore(settings.count_concurrency)
-        self._suspects = threading.Lock()
+        self._suspects = threading.Semaphore(1)
         self._draining = threading.Event()
         self._stopped = threading.Event()
         self.thresholds: Mapping[str, float] | None = None
@@ -105,7 +105,7 @@ class CountingRuntime:
         self._stopped.set()
 
     @contextmanager
-    def _held(self, lock: threading.Semaphore | threading.Lock | None) -> Iterator[None]:
+    def _held(self, lock: threading.Semaphore | None) -> Iterator[None]:
         if lock is None:
             yield
             return

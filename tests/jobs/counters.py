@@ -1,0 +1,72 @@
+"""Small counters for tests of the jobs: quick, slow, failing, or deadly for their process."""
+
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from model.classes import CellClass
+from model.types import DetectedCell, FieldResult, Notice, Size, WeightsIdentity
+
+TEST_WEIGHTS = WeightsIdentity(name="test-counter", version="1", sha256="0" * 64)
+
+
+def counted(red_cells: int = 2) -> FieldResult:
+    """A result with some red cells and one platelet."""
+    cells = [
+        DetectedCell(CellClass.RED_BLOOD_CELL, (i * 10.0, 0.0, i * 10.0 + 8.0, 8.0), 0.9, True)
+        for i in range(red_cells)
+    ]
+    cells.append(DetectedCell(CellClass.PLATELET, (0.0, 20.0, 5.0, 25.0), 0.8, True))
+    return FieldResult("counted", TEST_WEIGHTS, Size(64, 64), cells=tuple(cells), timings_ms={"network": 1.0})
+
+
+@dataclass
+class ScriptedCounter:
+    """Counts after a delay; raises for the images listed, a number of times each."""
+
+    delay_s: float = 0.0
+    failures: dict[bytes, int] = field(default_factory=dict)
+    refused: frozenset[bytes] = frozenset()
+    weights: WeightsIdentity = TEST_WEIGHTS
+    calls: Counter[bytes] = field(default_factory=Counter)
+    order: list[bytes] = field(default_factory=list)
+    at_once: int = 0
+    most_at_once: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, image_bytes: bytes) -> FieldResult:
+        """Count one image as scripted."""
+        with self.lock:
+            self.calls[image_bytes] += 1
+            self.order.append(image_bytes)
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            time.sleep(self.delay_s)
+            if self.calls[image_bytes] <= self.failures.get(image_bytes, 0):
+                raise RuntimeError("the scripted counter fails on this image")
+            if image_bytes in self.refused:
+                return FieldResult("refused", TEST_WEIGHTS, Size(64, 64), reason=Notice("not_a_smear", "No smear."))
+            return counted()
+        finally:
+            with self.lock:
+                self.at_once -= 1
+
+
+@dataclass
+class DeadlyCounter:
+    """Kills its own process on one image, as a fault in a native library would."""
+
+    poison: bytes
+    delay_s: float = 0.0
+    weights: WeightsIdentity = TEST_WEIGHTS
+
+    def count(self, image_bytes: bytes) -> FieldResult:
+        """Count one image, or die."""
+        if image_bytes == self.poison:
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(self.delay_s)
+        return counted()
