@@ -18,6 +18,7 @@
     ├── TooManyFiles                    413  too_many_files
     ├── InvalidToken                    401  invalid_token
     ├── StorageFull                     507  storage_full
+    ├── CommandFailed                   500  command_failed
     └── Unavailable                     503
         ├── AddressUnavailable               address_unavailable
         ├── StorageUnavailable               storage_unavailable
@@ -197,6 +198,12 @@ class StorageFull(BloodcountError):
 
     def __init__(self) -> None:
         super().__init__("The image store is full, so the file was not kept; free some space and upload it again.")
+
+
+class CommandFailed(BloodcountError):
+    """A command of ``bloodcount`` cannot do what it was told to do; pages and API never meet this one."""
+
+    code = "command_failed"
 
 
 class Unavailable(BloodcountError):
