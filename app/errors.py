@@ -105,8 +105,8 @@ class DuplicateImage(Conflict):
 
     def __init__(self, file_name: str, *, equal_file_name: str, equal_image_id: int) -> None:
         super().__init__(
-            f"{file_name!r} is the same image as {equal_file_name!r} (image number {equal_image_id}), which this sample "
-            "has already; it was not added again."
+            f"{file_name!r} is the same image as {equal_file_name!r} (image number {equal_image_id}), which this "
+            "sample has already; it was not added again."
         )
 
 
