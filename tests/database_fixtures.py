@@ -1,6 +1,6 @@
 """Databases and settings of one test each: SQLite always, PostgreSQL where there is one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -55,9 +55,3 @@ def database(empty_database: Database) -> Database:
 def store(settings: Settings) -> ImageStore:
     """An image store in the test's own folder."""
     return create_image_store(settings)
-
-
-@pytest.fixture
-def stored_files(tmp_path: Path, store: ImageStore) -> Callable[[], list[Path]]:  # noqa: ARG001  # makes the folder
-    """The files that lie in the image store now, half-received ones included."""
-    return lambda: [path for path in (tmp_path / "data" / "images").rglob("*") if path.is_file()]

@@ -57,10 +57,14 @@ def test_many_writers_at_once_all_succeed(database: Database) -> None:
 
 
 def test_a_unit_of_work_that_raises_leaves_nothing(database: Database) -> None:
-    with pytest.raises(KeyError), database.unit_of_work() as session:
-        session.add(SampleRecord(accession_number="A", accession_key="a"))
-        session.flush()
-        raise KeyError
+    def add_and_fail() -> None:
+        with database.unit_of_work() as session:
+            session.add(SampleRecord(accession_number="A", accession_key="a"))
+            session.flush()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        add_and_fail()
 
     with database.unit_of_work() as session:
         assert session.scalars(select(SampleRecord)).all() == []

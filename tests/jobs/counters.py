@@ -16,10 +16,10 @@ TEST_WEIGHTS = WeightsIdentity(name="test-counter", version="1", sha256="0" * 64
 def counted(red_cells: int = 2) -> FieldResult:
     """A result with some red cells and one platelet."""
     cells = [
-        DetectedCell(CellClass.RED_BLOOD_CELL, (i * 10.0, 0.0, i * 10.0 + 8.0, 8.0), 0.9, True)
+        DetectedCell(CellClass.RED_BLOOD_CELL, (i * 10.0, 0.0, i * 10.0 + 8.0, 8.0), 0.9, is_counted=True)
         for i in range(red_cells)
     ]
-    cells.append(DetectedCell(CellClass.PLATELET, (0.0, 20.0, 5.0, 25.0), 0.8, True))
+    cells.append(DetectedCell(CellClass.PLATELET, (0.0, 20.0, 5.0, 25.0), 0.8, is_counted=True))
     return FieldResult("counted", TEST_WEIGHTS, Size(64, 64), cells=tuple(cells), timings_ms={"network": 1.0})
 
 
