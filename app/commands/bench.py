@@ -1,0 +1,64 @@
+"""``bloodcount bench``: benchmarks, as ratios and times within one run on this machine."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from app.errors import CommandFailed
+from app.settings import get_settings
+
+app = typer.Typer(help="Benchmarks, as ratios within one run.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Benchmarks, as ratios within one run."""
+
+
+@app.command()
+def network(
+    image: Annotated[Path | None, typer.Option(help="Image to count.  [default: a rendered 640 × 480 field]")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Times each detector is called.")] = 10,
+    weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: the shipped ones]")] = None,
+) -> None:
+    """Time counting one image beside torchvision's detectors with ResNet-50."""
+    from model.evaluation.speed import compare_detectors
+    from model.inference import load_cell_counter
+    from model.weights import WeightsRefused
+
+    settings = get_settings()
+    try:
+        counter = load_cell_counter(weights or settings.weights_path, device=settings.device)
+    except WeightsRefused as error:
+        raise CommandFailed(str(error)) from error
+    timings = compare_detectors(counter, image.read_bytes() if image else _rendered_field(), rounds)
+    own = timings["bloodcount"].median_s
+    table = Table("detector", "median ms", "fastest ms", "times Bloodcount's median")
+    for name, timing in sorted(timings.items(), key=lambda item: item[1].median_s):
+        ratio = f"{timing.median_s / own:.1f}"
+        table.add_row(name, f"{timing.median_s * 1000:.0f}", f"{timing.fastest_s * 1000:.0f}", ratio)
+    Console().print(table)
+
+
+@app.command()
+def server(
+    uploads: Annotated[int, typer.Option(min=1, help="Images uploaded one after another.")] = 10,
+    image: Annotated[Path | None, typer.Option(help="Image to upload.  [default: a rendered 640 × 480 field]")] = None,
+) -> None:
+    """Start a server of its own and time its start, its memory, and upload to counts over HTTP."""
+    from app.commands.server_benchmark import measure_server
+
+    figures = measure_server(image.read_bytes() if image else _rendered_field(), uploads)
+    typer.echo(json.dumps(figures, indent=2))
+
+
+def _rendered_field() -> bytes:
+    """A rendered 640 × 480 field with red cells as wide as BCCD's, as PNG."""
+    from model.rendering import encode_png, random_recipe, render_smear
+    from model.types import Size
+
+    return encode_png(render_smear(random_recipe(7, Size(640, 480), 100.0)).image_hwc_u8)

@@ -1,0 +1,168 @@
+"""``bloodcount count``: counts images from the command line, without database or server."""
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from app.errors import CommandFailed
+from app.schemas.result_record import ResultRecord, build_result_record
+from app.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from model.inference import CellCounter
+
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
+"""Files taken from a folder; a file named on the command line is tried whatever its ending."""
+
+COUNTED_CLASSES = ("RBC", "WBC", "PLT", "NRBC")
+
+
+class OutputFormat(StrEnum):
+    """How results are written to standard output."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class DeviceName(StrEnum):
+    """Where the network runs."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+def count(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Images, or folders whose images are counted.", metavar="PATH...")
+    ],
+    output_format: Annotated[
+        OutputFormat, typer.Option("--format", help="How results are written.")
+    ] = OutputFormat.TABLE,
+    min_score: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="List cells down to this score too; they are not counted."),
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="Weights file.  [default: BLOODCOUNT_WEIGHTS_PATH, else the shipped ones]")
+    ] = None,
+    device: Annotated[
+        DeviceName | None, typer.Option(help="Where the network runs.  [default: BLOODCOUNT_DEVICE, auto]")
+    ] = None,
+) -> int:
+    """Count the blood cells in images; one result an image, in the order given."""
+    files = list(_image_files(paths))
+    if not files:
+        raise CommandFailed(f"no image was found in {', '.join(map(str, paths))}; give image files or folders of them")
+    counter = _load_counter(get_settings(), weights, device)
+    write = _WRITERS[output_format]
+    records = _records(counter, files, min_score, show_progress=sys.stderr.isatty())
+    refused = write(records)
+    return 1 if refused else 0
+
+
+def _image_files(paths: Sequence[Path]) -> Iterator[Path]:
+    """Files as given, and of folders every image below them in the order of their names."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(
+                file
+                for file in path.rglob("*")
+                if file.suffix.lower() in IMAGE_SUFFIXES and file.is_file() and not file.name.startswith(".")
+            )
+        elif path.exists():
+            yield path
+        else:
+            raise CommandFailed(f"{path} does not exist; check the path")
+
+
+def _load_counter(settings: Settings, weights: Path | None, device: DeviceName | None) -> "CellCounter":
+    from model.inference import DeviceUnavailable, load_cell_counter
+    from model.weights import WeightsRefused
+
+    try:
+        return load_cell_counter(weights or settings.weights_path, device=device or settings.device)
+    except (WeightsRefused, DeviceUnavailable) as error:
+        raise CommandFailed(str(error)) from error
+
+
+def _records(
+    counter: "CellCounter", files: Sequence[Path], min_score: float | None, *, show_progress: bool
+) -> Iterator[ResultRecord]:
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not show_progress, transient=True) as progress:
+        for file in progress.track(files, description="Counting"):
+            yield build_result_record(str(file), counter.count(file.read_bytes(), min_score=min_score))
+
+
+def _write_jsonl(records: Iterator[ResultRecord]) -> int:
+    refused = 0
+    for record in records:
+        sys.stdout.write(record.model_dump_json(by_alias=True) + "\n")
+        sys.stdout.flush()
+        refused += record.status == "refused"
+    return refused
+
+
+def _write_csv(records: Iterator[ResultRecord]) -> int:
+    refused = 0
+    sys.stdout.write(_csv_line(["image", "status", *COUNTED_CLASSES, "warnings", "reason", "weights"]))
+    for record in records:
+        sys.stdout.write(
+            _csv_line(
+                [
+                    record.image,
+                    record.status,
+                    *_shown_counts(record, undefined=""),
+                    " ".join(warning.code for warning in record.warnings),
+                    record.reason.message if record.reason else "",
+                    f"{record.model.name} {record.model.version}",
+                ]
+            )
+        )
+        refused += record.status == "refused"
+    return refused
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()
+
+
+def _write_table(records: Iterator[ResultRecord]) -> int:
+    table = Table("image", *COUNTED_CLASSES, "remarks")
+    for column in table.columns[1:-1]:
+        column.justify = "right"
+    refused = 0
+    for record in records:
+        remarks = [notice.message for notice in ((record.reason,) if record.reason else ()) + tuple(record.warnings)]
+        table.add_row(record.image, *_shown_counts(record, undefined="not available"), " ".join(remarks))
+        refused += record.status == "refused"
+    table.caption = "Counts are the network's suggestion, for research use; a person reviews every count."
+    Console(file=sys.stdout).print(table)
+    return refused
+
+
+def _shown_counts(record: ResultRecord, *, undefined: str) -> list[str]:
+    if record.counts is None:
+        return [undefined] * len(COUNTED_CLASSES)
+    counts = record.counts.model_dump(by_alias=True)
+    return [str(counts[code]) for code in COUNTED_CLASSES]
+
+
+_WRITERS: dict[OutputFormat, Callable[[Iterator[ResultRecord]], int]] = {
+    OutputFormat.TABLE: _write_table,
+    OutputFormat.JSONL: _write_jsonl,
+    OutputFormat.CSV: _write_csv,
+}

@@ -1,0 +1,68 @@
+"""``bloodcount evaluate``: how well the weights find and count cells, against reference boxes."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from app.errors import CommandFailed
+from app.settings import get_settings
+
+
+def evaluate(
+    dataset: Annotated[Path, typer.Argument(help="Folder made by bloodcount dataset build.")],
+    weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: the shipped ones]")] = None,
+    split: Annotated[str, typer.Option(help="train, tune or validation.")] = "validation",
+    out: Annotated[Path, typer.Option(help="Where the metrics are written as JSON.")] = Path("metrics.json"),
+) -> None:
+    """Count every field of a split through the whole pipeline and compare with its reference boxes."""
+    from model.data.packed import PackedSetError, read_index
+    from model.data.splits import Split
+    from model.evaluation.predictions import RefusedField, predict_fields
+    from model.evaluation.report import metrics_table
+    from model.inference import load_cell_counter
+    from model.weights import WeightsRefused
+
+    console = Console(stderr=True)
+    try:
+        fields = read_index(dataset, Split(split))
+        settings = get_settings()
+        counter = load_cell_counter(weights or settings.weights_path, device=settings.device)
+        with Progress(console=console, transient=True) as progress:
+            task = progress.add_task("Counting", total=len(fields))
+            predictions = predict_fields(counter, fields, lambda done, _total: progress.update(task, completed=done))
+    except (PackedSetError, RefusedField, WeightsRefused, ValueError) as error:
+        raise CommandFailed(str(error)) from error
+    metrics = {
+        "split": split,
+        "weights": {"name": counter.weights.name, "version": counter.weights.version, "sha256": counter.weights.sha256},
+        **metrics_table(predictions, counter.settings.thresholds),
+    }
+    out.write_text(json.dumps(metrics, indent=2) + "\n")
+    _print(metrics)
+    typer.echo(f"Metrics: {out}", err=True)
+
+
+def _print(metrics: dict[str, Any]) -> None:
+    table = Table(
+        "fields of", "class", "cells", "counted", "AP50", "AP50-95", "precision", "recall", "F1", "count accuracy"
+    )
+    parts = {"all": metrics["all"], "TXL-PBC": metrics["txl-pbc"], **metrics["by_source"]}
+    for part, values in parts.items():
+        if values is None:
+            continue
+        precision = values["average_precision"]
+        for code, row in values["classes"].items():
+            figures = [precision[code]["ap50"], precision[code]["ap50_95"], row["precision"], row["recall"], row["f1"]]
+            shown = [_shown(value) for value in [*figures, row["total_count_accuracy"]]]
+            table.add_row(part, code, str(row["reference_cells"]), str(row["predicted_cells"]), *shown)
+        table.add_row(part, "mean", "", "", _shown(precision["mean"]["ap50"]), _shown(precision["mean"]["ap50_95"]))
+    Console().print(table)
+
+
+def _shown(value: float | None) -> str:
+    return "not available" if value is None else f"{value:.3f}"

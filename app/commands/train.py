@@ -1,0 +1,39 @@
+"""``bloodcount train``: trains the network from scratch, resumably."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.errors import CommandFailed
+
+
+def train(  # noqa: PLR0917 - Typer makes an option of each
+    dataset: Annotated[Path, typer.Argument(help="Folder made by bloodcount dataset build.")],
+    run: Annotated[Path, typer.Option(help="Folder of the run; an existing run in it is resumed.")],
+    config: Annotated[Path | None, typer.Option(help="TOML file of training settings.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.1, help="Time budget.  [default: 90, or the file's]")] = None,
+    publish: Annotated[
+        Path | None, typer.Option(help="Folder that receives the weights release when training ends.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of the release.")] = "bloodcount",
+    version: Annotated[str, typer.Option(help="Version of the release.")] = "0.0.0",
+) -> None:
+    """Train on a packed data set until the time budget is spent; a checkpoint is written every epoch."""
+    from model.data.packed import PackedSetError
+    from model.evaluation.publish import publish_checkpoint
+    from model.training.checkpoints import CHECKPOINT_FILE, CheckpointError
+    from model.training.config import TrainingConfigError, read_config
+    from model.training.run import TrainingDiverged, TrainingRun
+
+    def say(line: str) -> None:
+        typer.echo(line, err=True)
+
+    try:
+        TrainingRun(dataset, run, read_config(config, minutes=minutes), say).train()
+        if publish is not None:
+            say("choosing thresholds on the tuning split")
+            path = publish_checkpoint(run / CHECKPOINT_FILE, dataset, publish, name=name, version=version)
+            typer.echo(str(path))
+    except (PackedSetError, TrainingConfigError, TrainingDiverged, CheckpointError) as error:
+        raise CommandFailed(str(error)) from error

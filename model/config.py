@@ -1,0 +1,26 @@
+"""Fixed numbers of the network: its scale, stride and input normalisation.
+
+They belong to the architecture: weights trained with other values do not fit, so they are also
+written into every weights manifest and compared when weights are loaded.
+"""
+
+ARCHITECTURE = "bloodcount-resnet50-centre-v1"
+"""Name of the network's layout; loading refuses weights of another."""
+
+RED_CELL_DIAMETER_PX = 50.0
+"""Every field is rescaled until a typical red cell is this wide, in pixels of the network's input."""
+
+OUTPUT_STRIDE_PX = 4
+"""One position of the output maps stands for this many input pixels, along x and along y."""
+
+INPUT_MULTIPLE_PX = 32
+"""Width and height of the network's input are padded to a multiple of this (ResNet-50's total stride)."""
+
+PYRAMID_CHANNELS = 96
+"""Channels of the feature pyramid."""
+
+CHANNEL_MEAN_RGB = (0.80, 0.73, 0.76)
+"""Mean subtracted from red, green and blue in 0..1; padding therefore looks like pale background."""
+
+CHANNEL_STD_RGB = (0.16, 0.20, 0.16)
+"""Divisor of red, green and blue after the mean is subtracted."""

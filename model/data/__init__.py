@@ -1,0 +1,1 @@
+"""Data sets: reading, cleaning, integrating, transforming and reducing them to one training set."""

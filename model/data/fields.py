@@ -1,0 +1,48 @@
+"""One labelled field, whatever data set it comes from."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.classes import CELL_CLASSES
+
+
+class LabelMode(StrEnum):
+    """How far a field's boxes of one class can be trusted.
+
+    ``FULL``: every cell of the class has a box. ``POSITIVES``: what has a box is such a cell, but
+    others may lack one; only the boxes teach, the rest is ignored. ``NONE``: the class is unlabelled.
+    """
+
+    FULL = "full"
+    POSITIVES = "positives"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedField:
+    """One image with its reference boxes.
+
+    ``original`` names what the image was made from: images that share it never lie in different
+    splits. ``published_split`` is the publisher's split, or None. ``boxes_xyxy_px`` is N x 4,
+    ``class_indices`` N, an index into ``CELL_CLASSES``; ``label_modes`` has one mode a class.
+    ``is_border_complete`` is False where the publisher left out cells cut by the border.
+    """
+
+    source: str
+    name: str
+    original: str
+    image_path: Path
+    published_split: str | None
+    boxes_xyxy_px: NDArray[np.float32]
+    class_indices: NDArray[np.int64]
+    label_modes: tuple[LabelMode, ...] = (LabelMode.FULL,) * len(CELL_CLASSES)
+    is_border_complete: bool = True
+
+    @property
+    def key(self) -> str:
+        """A name unique over all sources."""
+        return f"{self.source}/{self.name}"

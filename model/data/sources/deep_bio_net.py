@@ -1,0 +1,39 @@
+"""Deep Bio-Net: smear fields of another laboratory (Shams et al. 2024, Blood Cells Mol Dis)."""
+
+from pathlib import Path
+
+from model.data.fields import AnnotatedField
+from model.data.sources.pascal_voc import read_boxes
+
+SOURCE = "deep-bio-net"
+_BLOCK = 40
+"""Neighbouring numbers come from one slide, so splits keep blocks of this many numbers together."""
+
+
+def is_root(folder: Path) -> bool:
+    """Whether the folder has Deep Bio-Net's layout."""
+    return (folder / "detection" / "Images").is_dir() and (folder / "detection" / "XML Files").is_dir()
+
+
+def read_fields(root: Path) -> list[AnnotatedField]:
+    """All smear fields that have an annotation file."""
+    fields = []
+    for path in sorted((root / "detection" / "Images").iterdir()):
+        annotation = root / "detection" / "XML Files" / f"{path.stem}.xml"
+        if not annotation.is_file():
+            continue
+        boxes, classes = read_boxes(annotation)
+        digits = "".join(character for character in path.stem if character.isdigit())
+        fields.append(
+            AnnotatedField(
+                source=SOURCE,
+                name=path.stem,
+                original=f"block:{int(digits or 0) // _BLOCK}",
+                image_path=path,
+                published_split=None,
+                boxes_xyxy_px=boxes,
+                class_indices=classes,
+                is_border_complete=False,
+            )
+        )
+    return fields

@@ -1,0 +1,67 @@
+"""TXL-PBC: BCCD, PBC and Raabin-WBC images re-annotated with YOLO boxes (arXiv 2407.13214)."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from model.classes import CELL_CLASSES, cell_class_of_label
+from model.data.fields import AnnotatedField
+
+SOURCE = "txl-pbc"
+_UNKNOWN_PROVENANCE = {"source": "unknown", "original": ""}
+
+
+def is_root(folder: Path) -> bool:
+    """Whether the folder has TXL-PBC's layout."""
+    return all((folder / part).exists() for part in ("classes.txt", "images", "labels"))
+
+
+def read_fields(root: Path) -> list[AnnotatedField]:
+    """All labelled images; the source within TXL-PBC becomes part of the field's source name."""
+    labels = (root / "classes.txt").read_text().split()
+    class_of_index = [CELL_CLASSES.index(cell_class_of_label(label)) for label in labels]
+    provenance = _read_provenance(root / "provenance.csv")
+    fields = []
+    for path in sorted((root / "images").glob("*/*")):
+        label_path = root / "labels" / path.parent.name / f"{path.stem}.txt"
+        if not label_path.is_file():
+            continue
+        origin = provenance.get(path.stem, _UNKNOWN_PROVENANCE)
+        boxes, classes = _read_yolo(label_path, path, class_of_index)
+        fields.append(
+            AnnotatedField(
+                source=f"{SOURCE}-{origin['source']}",
+                name=path.stem,
+                original=f"{origin['source']}:{origin['original'] or path.stem}",
+                image_path=path,
+                published_split=path.parent.name,
+                boxes_xyxy_px=boxes,
+                class_indices=classes,
+            )
+        )
+    return fields
+
+
+def _read_provenance(path: Path) -> dict[str, dict[str, str]]:
+    if not path.is_file():
+        return {}
+    with path.open(newline="") as file:
+        return {row["image"]: row for row in csv.DictReader(file)}
+
+
+def _read_yolo(
+    label_path: Path, image_path: Path, class_of_index: list[int]
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Boxes in pixels from lines of class, centre x, centre y, width, height in shares of the image."""
+    rows = np.array([line.split() for line in label_path.read_text().splitlines() if line.strip()], dtype=np.float64)
+    if rows.size == 0:
+        return np.zeros((0, 4), np.float32), np.zeros(0, np.int64)
+    with Image.open(image_path) as image:
+        scale = np.array([image.width, image.height] * 2, dtype=np.float64)
+    centres, sizes = rows[:, 1:3], rows[:, 3:5]
+    boxes = np.concatenate([centres - sizes / 2, centres + sizes / 2], axis=1) * scale
+    classes = np.array([class_of_index[int(index)] for index in rows[:, 0]], dtype=np.int64)
+    return boxes.astype(np.float32), classes

@@ -1,0 +1,42 @@
+"""Which field serves for training, for tuning thresholds, and for validation."""
+
+import hashlib
+from enum import StrEnum
+
+from model.data.fields import AnnotatedField
+
+
+class Split(StrEnum):
+    """``TUNE`` chooses checkpoints and thresholds; ``VALIDATION`` is only ever reported on."""
+
+    TRAIN = "train"
+    TUNE = "tune"
+    VALIDATION = "validation"
+
+
+_TUNE_SHARE = 0.08
+_VALIDATION_SHARE = 0.12
+"""Of the originals of a source without a published split."""
+
+
+def split_of(field: AnnotatedField) -> Split:
+    """The split of a field, decided by its original and so the same in every build.
+
+    A published validation or test split is kept as validation; a published training split gives up a
+    share for tuning. BCCD fields outside TXL-PBC are incompletely labelled and only ever train.
+    """
+    position = _position(field.original)
+    if field.source == "bccd":
+        return Split.TRAIN
+    if field.published_split is not None:
+        if field.published_split != "train":
+            return Split.VALIDATION
+        return Split.TUNE if position < _TUNE_SHARE else Split.TRAIN
+    if position < _VALIDATION_SHARE:
+        return Split.VALIDATION
+    return Split.TUNE if position < _VALIDATION_SHARE + _TUNE_SHARE else Split.TRAIN
+
+
+def _position(original: str) -> float:
+    """A place in 0..1 that depends on nothing but the name."""
+    return int.from_bytes(hashlib.sha256(original.encode()).digest()[:8]) / 2**64

@@ -1,0 +1,6 @@
+"""From the network's dense maps to separate cells."""
+
+from model.decoding.cells import DecodingSettings, RawDetections, decode, keep_distinct
+from model.decoding.grid import grid_centres_px
+
+__all__ = ["DecodingSettings", "RawDetections", "decode", "grid_centres_px", "keep_distinct"]

@@ -1,0 +1,1 @@
+"""Evaluation: precision, recall, average precision and counting errors against reference boxes."""

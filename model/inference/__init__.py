@@ -1,0 +1,6 @@
+"""Counting a field: image bytes in, cells in image pixels out."""
+
+from model.inference.counter import CellCounter, load_cell_counter
+from model.inference.device import DeviceUnavailable
+
+__all__ = ["CellCounter", "DeviceUnavailable", "load_cell_counter"]

@@ -1,0 +1,118 @@
+"""Counting the cells of one field with loaded weights."""
+
+import threading
+import time
+from pathlib import Path
+
+import torch
+
+from model.classes import CELL_CLASSES
+from model.counting import compute_counts
+from model.decoding import DecodingSettings, RawDetections
+from model.inference.device import choose_device
+from model.inference.network_pass import NetworkPass, StageTimer
+from model.inference.scale import ScaledLook, ScaleFinder
+from model.network.folding import fold_batch_norms
+from model.preprocessing import DecodedImage, ImageLimits, ImageRefused, decode_image
+from model.types import DetectedCell, FieldResult, Notice, WeightsIdentity
+from model.weights import WeightsRelease, load_network, open_release
+
+_LOWEST_SCORE = 1e-3
+"""Below this every position of the background would be listed as a cell."""
+
+
+class CellCounter:
+    """A loaded network that counts fields, one at a time.
+
+    Calls from several threads are served one after another: the network already uses every core.
+    """
+
+    def __init__(self, release: WeightsRelease, *, device: str = "auto", limits: ImageLimits | None = None) -> None:
+        """Load the release's weights onto a device.
+
+        Raises:
+            WeightsRefused: The weights do not fit the network.
+            DeviceUnavailable: The device is not on this machine.
+        """
+        self.weights: WeightsIdentity = release.manifest.identity
+        self.settings: DecodingSettings = release.manifest.decoding
+        self.device = choose_device(device)
+        self._limits = limits or ImageLimits()
+        network = fold_batch_norms(load_network(release)).to(self.device)
+        network = network.to(memory_format=torch.channels_last)
+        self._pass = NetworkPass(network, self.device, self.settings)
+        self._lock = threading.Lock()
+
+    def count(self, image_bytes: bytes, *, min_score: float | None = None) -> FieldResult:
+        """Count the cells of one image file.
+
+        Cells under the working threshold of their class are listed only down to ``min_score`` and
+        never counted. A file that cannot be read gives a result with status ``refused``; a bad image
+        never raises.
+        """
+        started = time.perf_counter()
+        timer = StageTimer()
+        try:
+            image = decode_image(image_bytes, self._limits)
+        except ImageRefused as refusal:
+            timer.add("decode", started)
+            reason = Notice(refusal.code, refusal.message)
+            return FieldResult("refused", self.weights, reason=reason, timings_ms=_rounded(timer.timings_ms))
+        timer.add("decode", started)
+        with self._lock, torch.inference_mode():
+            floor = min(self.settings.thresholds) if min_score is None else min(min_score, *self.settings.thresholds)
+            look = ScaleFinder(self._pass, image.image_hwc_u8, max(floor, _LOWEST_SCORE), timer).look()
+        result = self._result(image, look, min_score, timer)
+        timer.add("total", started)
+        return result
+
+    def _result(self, image: DecodedImage, look: ScaledLook, min_score: float | None, timer: StageTimer) -> FieldResult:
+        cells = self._cells(look.found, min_score)
+        warnings = [*image.warnings, *look.warnings]
+        if not any(compute_counts(cells).values()):
+            warnings.append(
+                Notice(
+                    "no_cells", "No cell was found in this image; check that it shows a stained blood smear in focus."
+                )
+            )
+        return FieldResult(
+            status="counted",
+            weights=self.weights,
+            image_size=image.size,
+            warnings=tuple(warnings),
+            cells=cells,
+            quality={
+                "red_cell_diameter_px": _rounded_or_none(look.red_cell_diameter_px),
+                "scale_to_network": round(look.scale, 4),
+            },
+            timings_ms=timer.timings_ms,
+        )
+
+    def _cells(self, found: RawDetections, min_score: float | None) -> tuple[DetectedCell, ...]:
+        cells = []
+        for box, score, index in zip(*(part.tolist() for part in found), strict=True):
+            is_counted = score >= self.settings.thresholds[index]
+            if is_counted or (min_score is not None and score >= min_score):
+                x1, y1, x2, y2 = (round(value, 2) for value in box)
+                cells.append(DetectedCell(CELL_CLASSES[index], (x1, y1, x2, y2), round(score, 4), is_counted))
+        return tuple(cells)
+
+
+def load_cell_counter(
+    weights_path: Path | None = None, *, device: str = "auto", limits: ImageLimits | None = None
+) -> CellCounter:
+    """A counter with the weights of a file, or with those shipped for None.
+
+    Raises:
+        WeightsRefused: The weights are missing, damaged or of another network; others are never used instead.
+        DeviceUnavailable: The device is not on this machine.
+    """
+    return CellCounter(open_release(weights_path), device=device, limits=limits)
+
+
+def _rounded(timings_ms: dict[str, float]) -> dict[str, float]:
+    return {stage: round(value, 1) for stage, value in timings_ms.items()}
+
+
+def _rounded_or_none(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)

@@ -1,0 +1,118 @@
+"""Bringing every field to the network's scale by measuring its red cells in a first look.
+
+The first look shows the whole image at a fixed size, so its result does not depend on how many
+pixels the camera gave. Where the red cells turn out to be near the size the network was trained at,
+the first look is the count; otherwise a second look at the right scale is.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from model.classes import CELL_CLASSES, CellClass
+from model.config import RED_CELL_DIAMETER_PX
+from model.decoding import RawDetections
+from model.inference.network_pass import NetworkPass, StageTimer
+from model.types import Notice
+
+_FIRST_LOOK_SIDE_PX = (320, 640, 1280)
+"""Longer side of the image in successive first looks; the later ones see only its middle."""
+
+_LARGEST_LOOK_PX = 640
+"""Side of the middle part shown in a first look, in input pixels."""
+
+_MEASURABLE_PX = (24.0, 90.0)
+"""Red-cell diameters, in input pixels, that a first look can be trusted to measure."""
+
+_NEAR_ENOUGH = (0.87, 1.15)
+"""Scale factors close enough to 1 that another look would not count better."""
+
+_MOST_SECOND_LOOKS = 2
+_MIN_RED_CELLS = 5
+_MEASURING_SCORE = 0.35
+_BORDER_PX = 2.0
+_RED_CELL_INDEX = CELL_CLASSES.index(CellClass.RED_BLOOD_CELL)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaledLook:
+    """Detections of the look at the right scale (image pixels) and what is known of the scale.
+
+    ``red_cell_diameter_px`` is in image pixels, None where too few red cells were found to measure
+    it; ``scale`` is the factor from image to network input that was used.
+    """
+
+    found: RawDetections
+    scale: float
+    red_cell_diameter_px: float | None
+    warnings: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleFinder:
+    """Looks at one field until its red cells are met at the size the network was trained at."""
+
+    network: NetworkPass
+    image_hwc_u8: NDArray[np.uint8]
+    min_score: float
+    timer: StageTimer
+
+    def look(self) -> ScaledLook:
+        """The detections at the right scale, or a warning where no scale could be measured."""
+        longer = max(self.image_hwc_u8.shape[:2])
+        for side in _FIRST_LOOK_SIDE_PX:
+            scale = side / longer
+            part = _middle(self.image_hwc_u8, round(_LARGEST_LOOK_PX / scale))
+            found, diameter = self._measure(part, scale)
+            if diameter is not None and _MEASURABLE_PX[0] <= diameter * scale <= _MEASURABLE_PX[1]:
+                first = ScaledLook(found, scale, diameter)
+                return self._refine(first, is_whole=part.shape == self.image_hwc_u8.shape)
+        return self._without_measure(_FIRST_LOOK_SIDE_PX[0] / longer)
+
+    def _measure(self, image_hwc_u8: NDArray[np.uint8], scale: float) -> tuple[RawDetections, float | None]:
+        found = self.network.look(image_hwc_u8, scale, min(self.min_score, _MEASURING_SCORE), self.timer)
+        height, width = image_hwc_u8.shape[:2]
+        return found, measured_diameter_px(found, width, height)
+
+    def _refine(self, look: ScaledLook, *, is_whole: bool) -> ScaledLook:
+        """Look again while the measured diameter asks for another scale, at most twice."""
+        for _ in range(_MOST_SECOND_LOOKS):
+            if look.red_cell_diameter_px is None:
+                break
+            wanted = RED_CELL_DIAMETER_PX / look.red_cell_diameter_px
+            if is_whole and _NEAR_ENOUGH[0] <= wanted / look.scale <= _NEAR_ENOUGH[1]:
+                break
+            found, diameter = self._measure(self.image_hwc_u8, wanted)
+            look, is_whole = ScaledLook(found, wanted, diameter or look.red_cell_diameter_px), True
+        return look
+
+    def _without_measure(self, scale: float) -> ScaledLook:
+        """The count at the first look's scale, with a warning that the scale is not known."""
+        found, _ = self._measure(self.image_hwc_u8, scale)
+        warning = Notice(
+            "scale_unknown",
+            f"Fewer than {_MIN_RED_CELLS} whole red cells of measurable size were found, so the scale of this image "
+            "is not known and the counts may be wrong; check them, or photograph a field with more red cells.",
+        )
+        return ScaledLook(found, scale, None, (warning,))
+
+
+def measured_diameter_px(found: RawDetections, width: int, height: int) -> float | None:
+    """Median of (width + height) / 2 over red cells not cut by the border, in image pixels, or None."""
+    boxes = found.boxes_xyxy_px
+    is_whole = (boxes[:, :2] > _BORDER_PX).all(dim=1)
+    is_whole &= (boxes[:, 2] < width - _BORDER_PX) & (boxes[:, 3] < height - _BORDER_PX)
+    chosen = is_whole & (found.class_indices == _RED_CELL_INDEX) & (found.scores >= _MEASURING_SCORE)
+    if int(chosen.sum()) < _MIN_RED_CELLS:
+        return None
+    sides = boxes[chosen][:, 2:] - boxes[chosen][:, :2]
+    return float(torch.median(sides.mean(dim=1)))
+
+
+def _middle(image_hwc_u8: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """The middle of the image, at most ``side`` wide and high."""
+    height, width = image_hwc_u8.shape[:2]
+    top, left = max(0, (height - side) // 2), max(0, (width - side) // 2)
+    return image_hwc_u8[top : top + min(side, height), left : left + min(side, width)]

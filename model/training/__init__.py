@@ -1,0 +1,1 @@
+"""Training the detector from scratch: ``bloodcount train`` or ``python -m model.training``."""

@@ -1,0 +1,69 @@
+"""The settings of a training run, read from a TOML file or given one by one."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+
+class TrainingConfigError(ValueError):
+    """A training setting is unknown or out of range."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """Settings of one run; the defaults suit two CPU cores for about an hour and a half.
+
+    ``minutes`` is the time budget: the learning rate follows a cosine over it, whatever the machine's
+    speed. ``crop_px`` is a multiple of 32. ``source_shares`` weighs the fields drawn by source
+    (sources not named keep weight 1 a field). ``rendered_share`` is the share of procedurally
+    rendered fields in each epoch.
+    """
+
+    minutes: float = 90.0
+    batch_size: int = 8
+    crop_px: int = 224
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.02
+    warmup_steps: int = 200
+    gradient_clip_norm: float = 10.0
+    ema_decay: float = 0.999
+    box_loss_weight: float = 3.0
+    rendered_share: float = 0.08
+    fields_per_epoch: int = 2400
+    workers: int = 1
+    threads: int = 2
+    seed: int = 20261123
+    use_bfloat16: bool = True
+    source_shares: tuple[tuple[str, float], ...] = (
+        ("txl-pbc-bccd", 0.20),
+        ("txl-pbc-pbc", 0.24),
+        ("txl-pbc-raabin", 0.22),
+        ("deep-bio-net", 0.27),
+        ("bccd", 0.07),
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse settings no run could use."""
+        if self.crop_px % 32:
+            raise TrainingConfigError(f"crop_px is {self.crop_px}; it must be a multiple of 32")
+        for name in ("minutes", "batch_size", "learning_rate", "fields_per_epoch"):
+            if getattr(self, name) <= 0:
+                raise TrainingConfigError(f"{name} is {getattr(self, name)}; it must be above 0")
+
+
+def read_config(path: Path | None, **overrides: float | str | bool | None) -> TrainingConfig:
+    """The defaults, overridden by the TOML file, overridden by keyword arguments that are not None.
+
+    Raises:
+        TrainingConfigError: The file names an unknown setting or a value is out of range.
+    """
+    values: dict[str, Any] = tomllib.loads(path.read_text()) if path else {}
+    values.update({name: value for name, value in overrides.items() if value is not None})
+    known = {field.name for field in fields(TrainingConfig)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise TrainingConfigError(f"unknown training setting {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+    if isinstance(values.get("source_shares"), dict):
+        values["source_shares"] = tuple(values["source_shares"].items())
+    return TrainingConfig(**values)

@@ -1,0 +1,88 @@
+"""The manifest of a weights release: what the file is, how to use it, and how well it counts."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from model.classes import CELL_CLASSES
+from model.config import ARCHITECTURE, CHANNEL_MEAN_RGB, CHANNEL_STD_RGB, RED_CELL_DIAMETER_PX
+from model.decoding import DecodingSettings
+from model.types import WeightsIdentity
+from model.weights.errors import WeightsRefused
+
+_SCHEMA = 1
+
+
+def _expected_preprocessing() -> dict[str, Any]:
+    return {
+        "red_cell_diameter_px": RED_CELL_DIAMETER_PX,
+        "channel_mean_rgb": list(CHANNEL_MEAN_RGB),
+        "channel_std_rgb": list(CHANNEL_STD_RGB),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsManifest:
+    """Everything about a weights file but the weights.
+
+    ``classes`` are in the order of the heat-map channels. ``preprocessing`` must equal the program's
+    own; ``training`` and ``metrics`` are for people and the model card.
+    """
+
+    name: str
+    version: str
+    sha256: str
+    decoding: DecodingSettings
+    architecture: str = ARCHITECTURE
+    classes: tuple[str, ...] = tuple(cell_class.value for cell_class in CELL_CLASSES)
+    preprocessing: dict[str, Any] = field(default_factory=_expected_preprocessing)
+    training: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    licence: str = "Apache-2.0"
+    schema: int = _SCHEMA
+
+    @property
+    def identity(self) -> WeightsIdentity:
+        """Name, version and hash, as results carry them."""
+        return WeightsIdentity(self.name, self.version, self.sha256)
+
+
+def write_manifest(path: Path, manifest: WeightsManifest) -> None:
+    """Write a manifest as indented JSON."""
+    path.write_text(json.dumps(asdict(manifest), indent=2) + "\n")
+
+
+def read_manifest(path: Path) -> WeightsManifest:
+    """Read and check a manifest.
+
+    Raises:
+        WeightsRefused: It is missing, no JSON, lacks a field, or describes weights for another program.
+    """
+    if not path.is_file():
+        raise WeightsRefused("manifest_missing", f"{path} does not exist; a weights file needs its manifest beside it")
+    try:
+        values = json.loads(path.read_text())
+        decoding = values.pop("decoding")
+        decoding["thresholds"] = tuple(float(value) for value in decoding["thresholds"])
+        values["classes"] = tuple(values["classes"])
+        manifest = WeightsManifest(decoding=DecodingSettings(**decoding), **values)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WeightsRefused("manifest_invalid", f"{path} is no valid weights manifest: {error}") from error
+    _check_fits(path, manifest)
+    return manifest
+
+
+def _check_fits(path: Path, manifest: WeightsManifest) -> None:
+    expected: dict[str, tuple[object, object]] = {
+        "schema": (manifest.schema, _SCHEMA),
+        "architecture": (manifest.architecture, ARCHITECTURE),
+        "classes": (manifest.classes, tuple(cell_class.value for cell_class in CELL_CLASSES)),
+        "preprocessing": (manifest.preprocessing, _expected_preprocessing()),
+        "number of thresholds": (len(manifest.decoding.thresholds), len(CELL_CLASSES)),
+    }
+    for what, (given, wanted) in expected.items():
+        if given != wanted:
+            raise WeightsRefused(
+                "manifest_mismatch", f"{path}: {what} is {given!r}, this program needs {wanted!r}; use other weights"
+            )
