@@ -1,0 +1,181 @@
+"""Every accepted image ends in one of three ways: counted once, refused with a reason, or failed with a reason."""
+
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from app.errors import WeightsUnavailable
+from app.jobs import CountingRuntime, JobOptions
+from app.schemas.counts import ClassCounts
+from app.schemas.samples import ImageStatus
+from app.schemas.uploads import CountPriority
+from app.services.results import image_result
+from app.services.samples import sample_detail
+from app.settings import Settings
+from tests.jobs.counters import TEST_WEIGHTS, ScriptedCounter
+from tests.jobs.laboratory import QUICK, Laboratory, wait_for
+from tests.sample_images import image_bytes
+
+A, B, C = image_bytes(1), image_bytes(2), image_bytes(3)
+
+
+def test_uploaded_images_are_counted_once_each(laboratory: Laboratory) -> None:
+    counter = ScriptedCounter()
+    engine = laboratory.start(counter)
+
+    ids = laboratory.upload(engine, A, B, C)
+    images = laboratory.wait_until_finished()
+
+    assert [images[image_id].status for image_id in ids] == [ImageStatus.COUNTED] * 3
+    assert [analysis.image_id for analysis in laboratory.analyses()] == ids
+    assert counter.calls == {A: 1, B: 1, C: 1}
+    with laboratory.database.unit_of_work() as session:
+        detail = sample_detail(session, sample_id=laboratory.sample_id)
+        record = image_result(session, image_id=ids[0])
+    assert detail.counts == ClassCounts(RBC=6, WBC=0, PLT=3, NRBC=0)
+    assert record.counts == ClassCounts(RBC=2, WBC=0, PLT=1, NRBC=0)
+    assert record.image == "field.png"
+    assert record.model == TEST_WEIGHTS
+
+
+def test_an_image_that_the_counter_refuses(laboratory: Laboratory) -> None:
+    engine = laboratory.start(ScriptedCounter(refused=frozenset({A})))
+
+    [image_id] = laboratory.upload(engine, A)
+    image = laboratory.wait_until_finished()[image_id]
+
+    assert (image.status, image.reason_code) == (ImageStatus.REFUSED, "not_a_smear")
+    with laboratory.database.unit_of_work() as session:
+        record = image_result(session, image_id=image_id)
+    assert record.status == "refused"
+    assert record.counts is None
+
+
+def test_a_counter_that_fails_now_and_then_is_tried_again(laboratory: Laboratory) -> None:
+    counter = ScriptedCounter(failures={A: 2})
+    engine = laboratory.start(counter)
+
+    [image_id] = laboratory.upload(engine, A)
+    image = laboratory.wait_until_finished()[image_id]
+
+    assert image.status is ImageStatus.COUNTED
+    assert counter.calls[A] == 3
+    assert len(laboratory.analyses()) == 1
+
+
+def test_an_image_that_always_fails_is_given_up_with_a_reason(laboratory: Laboratory) -> None:
+    counter = ScriptedCounter(failures={A: 1000})
+    engine = laboratory.start(counter)
+
+    bad, good = laboratory.upload(engine, A, B)
+    images = laboratory.wait_until_finished()
+
+    assert images[bad].status is ImageStatus.FAILED
+    assert images[bad].reason_code == "counting_failed"
+    assert "failed 3 times" in (images[bad].reason_message or "")
+    assert counter.calls[A] == QUICK.max_starts
+    assert images[good].status is ImageStatus.COUNTED
+
+
+def test_a_failed_image_that_is_sent_again_is_counted(laboratory: Laboratory) -> None:
+    counter = ScriptedCounter(failures={A: QUICK.max_starts})
+    engine = laboratory.start(counter)
+    laboratory.upload(engine, A)
+    laboratory.wait_until_finished()
+
+    [image_id] = laboratory.upload(engine, A)
+    image = laboratory.wait_until_finished()[image_id]
+
+    assert image.status is ImageStatus.COUNTED
+    assert len(laboratory.analyses()) == 1
+
+
+def test_an_image_whose_file_is_lost_fails_with_that_reason(laboratory: Laboratory) -> None:
+    queueing = laboratory.start(count=False)
+    [image_id] = laboratory.upload(queueing, A)
+    for path in (laboratory.settings.data_dir / "images").rglob("*"):
+        if path.is_file():
+            path.unlink()
+
+    laboratory.start(ScriptedCounter())
+    image = laboratory.wait_until_finished()[image_id]
+
+    assert (image.status, image.reason_code) == (ImageStatus.FAILED, "stored_image_missing")
+
+
+def test_a_store_that_does_not_answer_is_waited_for_and_blames_no_image(laboratory: Laboratory) -> None:
+    queueing = laboratory.start(count=False)
+    [image_id] = laboratory.upload(queueing, A)
+    images_folder = laboratory.settings.data_dir / "images"
+    away = images_folder.rename(images_folder.with_name("away"))
+    images_folder.write_text("not a folder: every attempt to open an image below it fails")
+
+    laboratory.start(ScriptedCounter())
+    with pytest.raises(AssertionError):
+        wait_for(lambda: laboratory.images()[image_id].status is not ImageStatus.QUEUED, timeout_s=1)
+    images_folder.unlink()
+    away.rename(images_folder)
+
+    image = laboratory.wait_until_finished()[image_id]
+    assert (image.status, image.attempts) == (ImageStatus.COUNTED, 1)
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+def test_no_more_images_are_counted_at_once_than_there_are_slots(laboratory: Laboratory, slots: int) -> None:
+    laboratory.settings = laboratory.settings.model_copy(update={"count_concurrency": slots})
+    counter = ScriptedCounter(delay_s=0.1)
+    engine = laboratory.start(counter)
+
+    laboratory.upload(engine, *(image_bytes(seed) for seed in range(6)))
+    laboratory.wait_until_finished()
+
+    assert counter.most_at_once == slots
+
+
+def test_images_of_a_waiting_person_go_before_a_batch(laboratory: Laboratory) -> None:
+    queueing = laboratory.start(count=False)
+    batch = [image_bytes(seed) for seed in range(4)]
+    urgent = [image_bytes(seed) for seed in range(10, 12)]
+    laboratory.upload(queueing, *batch, priority=CountPriority.BATCH)
+    laboratory.upload(queueing, *urgent)
+
+    counter = ScriptedCounter()
+    one_at_a_time = JobOptions(**{**asdict(QUICK), "claims_per_slot": 1})
+    laboratory.start(counter, options=one_at_a_time)
+    laboratory.wait_until_finished()
+
+    assert set(counter.order[:2]) == set(urgent)
+    assert set(counter.order[2:]) == set(batch)
+
+
+def test_a_process_without_counting_only_queues(laboratory: Laboratory) -> None:
+    queueing = laboratory.start(count=False)
+    [image_id] = laboratory.upload(queueing, A)
+
+    assert not queueing.is_counting()
+    assert not queueing.runtime.is_ready()
+    assert laboratory.images()[image_id].status is ImageStatus.QUEUED
+
+    counting = laboratory.start(ScriptedCounter())
+
+    assert counting.is_counting()
+    assert laboratory.wait_until_finished()[image_id].status is ImageStatus.COUNTED
+
+
+def test_missing_weights_are_a_clear_refusal_to_start(laboratory: Laboratory, tmp_path: Path) -> None:
+    laboratory.settings = laboratory.settings.model_copy(update={"weights_path": tmp_path / "none.safetensors"})
+
+    with pytest.raises(WeightsUnavailable, match=r"none\.safetensors"):
+        laboratory.start()
+
+
+def test_importing_the_jobs_needs_no_pytorch(settings: Settings) -> None:
+    program = "import sys, app.jobs; print('torch' in sys.modules)"
+
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert run.stdout == "False\n"
+    assert CountingRuntime(settings).weights is None
