@@ -26,7 +26,7 @@ COPY templates ./templates
 RUN pip install --no-cache-dir --constraint constraints.txt ".[${EXTRAS}]"
 
 FROM ${PYTHON_IMAGE}
-RUN useradd --system --uid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin bloodcount \
+RUN useradd --uid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin bloodcount \
     && install --directory --owner=bloodcount --group=bloodcount /data
 COPY --from=build /opt/bloodcount /opt/bloodcount
 # Inside a container every address is the container's own: what may reach it is decided by 'docker run --publish'.
