@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import database, serve, token, weights, worker
+from app.commands import bench, count, database, dataset, evaluate, serve, token, train, weights, worker
 from app.errors import BloodcountError
 from app.settings import InvalidSettings
 
@@ -26,8 +26,13 @@ cli = typer.Typer(
 )
 cli.command()(serve.serve)
 cli.command()(worker.worker)
+cli.command()(count.count)
 cli.add_typer(token.app, name="token")
 cli.add_typer(weights.app, name="weights")
+cli.add_typer(dataset.app, name="dataset")
+cli.command()(train.train)
+cli.command()(evaluate.evaluate)
+cli.add_typer(bench.app, name="bench")
 cli.add_typer(database.app, name="db")
 
 

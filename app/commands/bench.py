@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.errors import CommandFailed
+from app.commands.failures import told_as_failure
 from app.settings import get_settings
 
 app = typer.Typer(help="Benchmarks, as ratios within one run.", no_args_is_help=True)
@@ -31,10 +31,8 @@ def network(
     from model.weights import WeightsRefused
 
     settings = get_settings()
-    try:
+    with told_as_failure(WeightsRefused):
         counter = load_cell_counter(weights or settings.weights_path, device=settings.device)
-    except WeightsRefused as error:
-        raise CommandFailed(str(error)) from error
     timings = compare_detectors(counter, image.read_bytes() if image else _rendered_field(), rounds)
     own = timings["bloodcount"].median_s
     table = Table("detector", "median ms", "fastest ms", "times Bloodcount's median")

@@ -13,9 +13,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from app.commands.failures import told_as_failure
 from app.errors import CommandFailed
 from app.schemas.result_record import ResultRecord, build_result_record
 from app.settings import Settings, get_settings
+from model.preprocessing import ImageLimits, ImageRefused
+from model.types import FieldResult, Notice
 
 if TYPE_CHECKING:
     from model.inference import CellCounter
@@ -61,9 +64,7 @@ def count(
     ] = None,
 ) -> int:
     """Count the blood cells in images; one result an image, in the order given."""
-    files = list(_image_files(paths))
-    if not files:
-        raise CommandFailed(f"no image was found in {', '.join(map(str, paths))}; give image files or folders of them")
+    files = _image_files(paths)
     counter = _load_counter(get_settings(), weights, device)
     write = _WRITERS[output_format]
     records = _records(counter, files, min_score, show_progress=sys.stderr.isatty())
@@ -71,29 +72,34 @@ def count(
     return 1 if refused else 0
 
 
-def _image_files(paths: Sequence[Path]) -> Iterator[Path]:
-    """Files as given, and of folders every image below them in the order of their names."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(
-                file
-                for file in path.rglob("*")
-                if file.suffix.lower() in IMAGE_SUFFIXES and file.is_file() and not file.name.startswith(".")
-            )
-        elif path.exists():
-            yield path
-        else:
-            raise CommandFailed(f"{path} does not exist; check the path")
+def _image_files(paths: Sequence[Path]) -> list[Path]:
+    files = [file for path in paths for file in _images_at(path)]
+    if not files:
+        raise CommandFailed(f"no image was found in {', '.join(map(str, paths))}; give image files or folders of them")
+    return files
+
+
+def _images_at(path: Path) -> Iterator[Path]:
+    """A file as given, of a folder every image below it in the order of their names."""
+    if path.is_dir():
+        yield from sorted(
+            file
+            for file in path.rglob("*")
+            if file.suffix.lower() in IMAGE_SUFFIXES and file.is_file() and not file.name.startswith(".")
+        )
+    elif path.exists():
+        yield path
+    else:
+        raise CommandFailed(f"{path} does not exist; check the path")
 
 
 def _load_counter(settings: Settings, weights: Path | None, device: DeviceName | None) -> "CellCounter":
     from model.inference import DeviceUnavailable, load_cell_counter
     from model.weights import WeightsRefused
 
-    try:
-        return load_cell_counter(weights or settings.weights_path, device=device or settings.device)
-    except (WeightsRefused, DeviceUnavailable) as error:
-        raise CommandFailed(str(error)) from error
+    limits = ImageLimits(max_file_bytes=settings.max_file_bytes, max_pixels=settings.max_image_pixels)
+    with told_as_failure(WeightsRefused, DeviceUnavailable):
+        return load_cell_counter(weights or settings.weights_path, device=device or settings.device, limits=limits)
 
 
 def _records(
@@ -102,7 +108,20 @@ def _records(
     console = Console(stderr=True)
     with Progress(console=console, disable=not show_progress, transient=True) as progress:
         for file in progress.track(files, description="Counting"):
-            yield build_result_record(str(file), counter.count(file.read_bytes(), min_score=min_score))
+            yield build_result_record(str(file), _count_file(counter, file, min_score))
+
+
+def _count_file(counter: "CellCounter", file: Path, min_score: float | None) -> FieldResult:
+    """The result of one file; a file that cannot be read is refused like one that holds no image."""
+    try:
+        counter.limits.check_file_size(file.stat().st_size)
+        content = file.read_bytes()
+    except ImageRefused as refusal:
+        return FieldResult("refused", counter.weights, reason=Notice(refusal.code, refusal.message))
+    except OSError as error:
+        message = f"The file cannot be read ({error.strerror or error}); check that it exists and may be read."
+        return FieldResult("refused", counter.weights, reason=Notice("unreadable_file", message))
+    return counter.count(content, min_score=min_score)
 
 
 def _write_jsonl(records: Iterator[ResultRecord]) -> int:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from app.errors import CommandFailed
+from app.commands.failures import told_as_failure
 
 app = typer.Typer(help="Training data.", no_args_is_help=True)
 
@@ -33,10 +33,8 @@ def build(
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("Packing fields", total=None)
-        try:
+        with told_as_failure(UnknownSource, UnknownLabel, ValueError):
             report = build_dataset(sources, out, lambda done, total: progress.update(task, completed=done, total=total))
-        except (UnknownSource, UnknownLabel, ValueError) as error:
-            raise CommandFailed(str(error)) from error
     kept = Table("split", "source", "fields", title="Fields kept")
     for split, by_source in report["fields_kept"].items():
         for source, fields in sorted(by_source.items()):

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from app.errors import CommandFailed
+from app.commands.failures import told_as_failure
 from app.settings import get_settings
 
 
@@ -28,15 +28,13 @@ def evaluate(
     from model.weights import WeightsRefused
 
     console = Console(stderr=True)
-    try:
+    with told_as_failure(PackedSetError, RefusedField, WeightsRefused, ValueError):
         fields = read_index(dataset, Split(split))
         settings = get_settings()
         counter = load_cell_counter(weights or settings.weights_path, device=settings.device)
         with Progress(console=console, transient=True) as progress:
             task = progress.add_task("Counting", total=len(fields))
             predictions = predict_fields(counter, fields, lambda done, _total: progress.update(task, completed=done))
-    except (PackedSetError, RefusedField, WeightsRefused, ValueError) as error:
-        raise CommandFailed(str(error)) from error
     metrics = {
         "split": split,
         "weights": {"name": counter.weights.name, "version": counter.weights.version, "sha256": counter.weights.sha256},

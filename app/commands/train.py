@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.errors import CommandFailed
+from app.commands.failures import told_as_failure
 
 
 def train(  # noqa: PLR0917 - Typer makes an option of each
@@ -29,11 +29,9 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
     def say(line: str) -> None:
         typer.echo(line, err=True)
 
-    try:
+    with told_as_failure(PackedSetError, TrainingConfigError, TrainingDiverged, CheckpointError):
         TrainingRun(dataset, run, read_config(config, minutes=minutes), say).train()
         if publish is not None:
             say("choosing thresholds on the tuning split")
             path = publish_checkpoint(run / CHECKPOINT_FILE, dataset, publish, name=name, version=version)
             typer.echo(str(path))
-    except (PackedSetError, TrainingConfigError, TrainingDiverged, CheckpointError) as error:
-        raise CommandFailed(str(error)) from error

@@ -37,7 +37,7 @@ class CellCounter:
         self.weights: WeightsIdentity = release.manifest.identity
         self.settings: DecodingSettings = release.manifest.decoding
         self.device = choose_device(device)
-        self._limits = limits or ImageLimits()
+        self.limits = limits or ImageLimits()
         network = fold_batch_norms(load_network(release)).to(self.device)
         network = network.to(memory_format=torch.channels_last)
         self._pass = NetworkPass(network, self.device, self.settings)
@@ -53,7 +53,7 @@ class CellCounter:
         started = time.perf_counter()
         timer = StageTimer()
         try:
-            image = decode_image(image_bytes, self._limits)
+            image = decode_image(image_bytes, self.limits)
         except ImageRefused as refusal:
             timer.add("decode", started)
             reason = Notice(refusal.code, refusal.message)
