@@ -43,7 +43,10 @@ def configure_logging(settings: Settings) -> None:
 
 
 def _final_processors(settings: Settings) -> list[structlog.typing.Processor]:
-    last: structlog.typing.Processor = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    # Plain tracebacks: the pretty ones print local variables, and those hold accession numbers.
+    last: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
     processors: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if settings.log_format == "json":
         processors.append(structlog.processors.format_exc_info)

@@ -72,8 +72,8 @@ def _sentence(entry: dict[str, Any]) -> str:
         return _FILES_MISSING if kind == "missing" else _FILES_NOT_FILES
     if kind == "value_error":  # the messages of our own checks are sentences already
         return str(entry["msg"]).removeprefix("Value error, ")
-    if kind == "missing":
-        return f"The field {name!r} is missing; fill it in."
     if name == "body":
         return "The body is no JSON object; send one with 'Content-Type: application/json' and check its quotes."
+    if kind == "missing":
+        return f"The field {name!r} is missing; fill it in."
     return f"The field {name!r} is not usable: {entry['msg']}."

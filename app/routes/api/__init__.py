@@ -17,6 +17,6 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
     )
 }
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_api_token)], responses=_PROBLEMS)
+router = APIRouter(dependencies=[Depends(check_api_token)], responses=_PROBLEMS)
 for module in (samples, images):
     router.include_router(module.router)

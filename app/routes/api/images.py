@@ -10,7 +10,7 @@ from app.services.results import image_result
 from app.web.dependencies import ContextDep, IdempotencyKey, SessionDep
 from app.web.incoming_files import UploadReport, require_files, take_in
 
-router = APIRouter(tags=["images"])
+router = APIRouter(prefix="/api/v1", tags=["images"])
 
 
 @router.post("/samples/{sample_id}/images", status_code=status.HTTP_202_ACCEPTED)

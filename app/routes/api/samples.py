@@ -8,7 +8,7 @@ from app.schemas.samples import NewSample, SampleDetail, SamplePage, SampleStatu
 from app.services.samples import create_sample, sample_detail, sample_history
 from app.web.dependencies import SessionDep
 
-router = APIRouter(tags=["samples"])
+router = APIRouter(prefix="/api/v1", tags=["samples"])
 
 
 @router.post("/samples", status_code=status.HTTP_201_CREATED)

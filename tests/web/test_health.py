@@ -1,0 +1,72 @@
+"""What machines that watch the application get."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.errors import WeightsUnavailable
+from app.jobs import FieldCounter
+from app.main import create_app
+from app.settings import Settings
+from tests.web.image_files import png_of
+from tests.web.site import Site
+
+
+def test_a_counting_application_is_ready(counting_site: Site) -> None:
+    answer = counting_site.client.get("/readyz")
+
+    assert counting_site.client.get("/healthz").json() == {"status": "alive"}
+    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+    assert answer.json()["checks"] == {"database": "ok", "storage": "ok", "weights": "ok"}
+
+
+def test_without_counting_the_weights_are_left_to_workers(site: Site) -> None:
+    assert site.client.get("/readyz").json()["checks"]["weights"] == "left to workers"
+
+
+def test_a_part_that_does_not_work_makes_the_application_not_ready(site: Site, settings: Settings) -> None:
+    shutil.rmtree(settings.data_dir / "images")
+    (settings.data_dir / "images").write_text("a file where the folder was")
+
+    answer = site.client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["status"]) == (503, "not ready")
+    assert answer.json()["checks"]["storage"].startswith("not working")
+    assert str(settings.data_dir) not in answer.text
+    assert site.client.get("/healthz").status_code == 200
+
+
+def test_metrics_tell_requests_and_the_queue(site: Site) -> None:
+    sample_id = site.new_sample("SECRET-1")
+    site.upload(sample_id, ("a.png", png_of(1)), ("b.png", png_of(2)))
+    site.client.get("/samples?query=SECRET-1")
+    site.client.request("BREW", "/samples")
+
+    answer = site.client.get("/metrics")
+
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert 'bloodcount_images{status="queued"} 2.0' in answer.text
+    assert "bloodcount_queue_depth 2.0" in answer.text
+    assert 'bloodcount_requests_total{method="GET",route="/samples",status="200"} 1.0' in answer.text
+    assert 'bloodcount_requests_total{method="other"' in answer.text
+    assert (
+        'bloodcount_request_seconds_count{method="POST",route="/api/v1/samples/{sample_id}/images"} 1.0' in answer.text
+    )
+    assert "SECRET" not in answer.text
+
+
+def test_two_applications_do_not_share_their_numbers(site: Site, tmp_path: Path) -> None:
+    site.client.get("/")
+    with TestClient(create_app(Settings(data_dir=tmp_path / "other"), counting=False)) as other:
+        assert 'route="/"' not in other.get("/metrics").text
+
+
+def test_without_usable_weights_it_does_not_start_and_says_why(settings: Settings) -> None:
+    def no_weights(_: Settings) -> FieldCounter:
+        raise WeightsUnavailable("The weights file is damaged; copy it again.")
+
+    app = create_app(settings, counter_factory=no_weights)
+    with pytest.raises(WeightsUnavailable, match="The weights file is damaged"), TestClient(app):
+        pass

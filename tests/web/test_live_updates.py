@@ -1,0 +1,106 @@
+"""What an open page of a sample gets while images are being counted."""
+
+import json
+import re
+import threading
+import time
+from typing import Any
+
+from tests.web.image_files import png_of
+from tests.web.site import Site
+
+WORST_DELAY_S = 0.6
+"""The page promises about 0.3 s; a shared machine may stall a little."""
+
+
+def shown(html: str) -> str:
+    """What an open page says it shows, as its script sends it."""
+    parts = re.findall(r'data-fragment="([^"]+)" data-version="([^"]+)"', html)
+    return ",".join(f"{name}:{version}" for name, version in parts)
+
+
+def update(site: Site, sample_id: int, seen: str) -> dict[str, Any]:
+    """The answer to a page that asks what has changed."""
+    answer = site.client.get(f"/samples/{sample_id}/fragments", params={"page": 1, "seen": seen})
+    assert answer.status_code == 200
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def events_of(text: str) -> list[dict[str, Any]]:
+    """The updates in an event stream."""
+    return [json.loads(line.removeprefix("data: ")) for line in text.splitlines() if line.startswith("data: ")]
+
+
+def test_a_page_that_is_up_to_date_gets_nothing(counting_site: Site) -> None:
+    detail = counting_site.counted_sample("live-1")
+    html = counting_site.page(f"/samples/{detail['id']}")
+
+    answer = update(counting_site, detail["id"], shown(html))
+
+    assert answer == {"fragments": [], "status_text": "The image is counted.", "is_done": True}
+
+
+def test_only_what_changed_is_sent(counting_site: Site) -> None:
+    detail = counting_site.counted_sample("live-2", ("a.png", png_of(70)), ("b.png", png_of(71)))
+    first, second = (image["id"] for image in detail["images"])
+
+    answer = update(counting_site, detail["id"], f"summary:2-0-0-0-0,image-{first}:counted,image-{second}:queued")
+
+    assert [fragment["name"] for fragment in answer["fragments"]] == ["summary", f"image-{second}"]
+    assert 'data-count="RBC"' in answer["fragments"][0]["html"]
+    assert 'class="cell"' in answer["fragments"][1]["html"]
+
+
+def test_an_image_added_elsewhere_is_sent_too(site: Site) -> None:
+    sample_id = site.new_sample("live-3")
+    html = site.page(f"/samples/{sample_id}")
+    site.upload(sample_id, ("a.png", png_of(1)))
+
+    answer = update(site, sample_id, shown(html))
+
+    assert [fragment["name"] for fragment in answer["fragments"]] == ["summary", "image-1"]
+    assert answer["is_done"] is False
+
+
+def test_nonsense_from_the_page_only_means_that_everything_is_sent(counting_site: Site) -> None:
+    detail = counting_site.counted_sample("live-4")
+
+    for seen in ("", ",,,", "summary", "image-x:counted,:"):
+        assert len(update(counting_site, detail["id"], seen)["fragments"]) == 2
+
+
+def test_the_counts_arrive_as_an_event_soon_after_they_are_stored(counting_site: Site) -> None:
+    sample_id = counting_site.new_sample("live-5")
+    html = counting_site.page(f"/samples/{sample_id}")
+    finished_at: list[float] = []
+
+    def upload_and_note() -> None:
+        counting_site.upload(sample_id, *[(f"{shade}.png", png_of(shade)) for shade in (201, 202, 203)])
+        counting_site.finished_sample(sample_id)
+        finished_at.append(time.monotonic())
+
+    # The images come in before the page asks, as after an upload; counting goes on while the stream is open.
+    sender = threading.Thread(target=upload_and_note)
+    sender.start()
+    while not counting_site.sample(sample_id)["images"]:
+        time.sleep(0.005)
+    answer = counting_site.client.get(f"/samples/{sample_id}/events", params={"seen": shown(html)})
+    ended_at = time.monotonic()
+    sender.join()
+
+    events = events_of(answer.text)
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert [event["is_done"] for event in events][-1] is True
+    counted = [part["name"] for event in events for part in event["fragments"] if 'class="cell"' in part["html"]]
+    assert len(counted) == len(set(counted)) == 3
+    assert ended_at - finished_at[0] < WORST_DELAY_S
+
+
+def test_a_finished_sample_ends_the_stream_at_once(counting_site: Site) -> None:
+    detail = counting_site.counted_sample("live-6")
+    html = counting_site.page(f"/samples/{detail['id']}")
+
+    answer = counting_site.client.get(f"/samples/{detail['id']}/events", params={"seen": shown(html)})
+
+    assert events_of(answer.text) == [{"fragments": [], "status_text": "The image is counted.", "is_done": True}]
