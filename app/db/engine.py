@@ -8,8 +8,11 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 BUSY_TIMEOUT_MS = 30_000
 """How long a SQLite connection waits for another one's write to end."""
 
-_POSTGRES_POOL = {"pool_size": 10, "max_overflow": 30, "pool_pre_ping": True, "pool_timeout": 30}
-_SQLITE_POOL = {"pool_size": 10, "max_overflow": 50, "pool_timeout": 30}
+# hide_parameters: the text of a database error ends in the log, and the values would be accession numbers.
+_POSTGRES_POOL = {
+    "pool_size": 10, "max_overflow": 30, "pool_pre_ping": True, "pool_timeout": 30, "hide_parameters": True
+}  # fmt: skip
+_SQLITE_POOL = {"pool_size": 10, "max_overflow": 50, "pool_timeout": 30, "hide_parameters": True}
 
 
 def build_engine(url: URL | str) -> Engine:
