@@ -23,7 +23,19 @@ _GREY_SPREAD = 8
 """Largest difference between the channels of a grey image, in levels of 0..255; a stain shows far more."""
 
 _INTEGER_GREY_MODES = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N"})
-_OPAQUE_MODES = frozenset({"1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr"})
+_COLOUR_MODES = frozenset({"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr"})
+_DARKEST_16_BIT_FIELD = 2**6 - 1
+"""Brightest level, of 255, of a 16-bit colour image whose camera used 14 bits or fewer without shifting them."""
+
+
+def check_colour_mode(mode: str) -> None:
+    """Pass an image whose pixels are stored in Pillow's ``mode``, or refuse it; known before any pixel is unpacked.
+
+    Raises:
+        ImageRefused: ``unsupported_colour``, for floating-point and Lab images.
+    """
+    if mode not in _COLOUR_MODES | _INTEGER_GREY_MODES:
+        raise _unsupported(f"in a way that is not read (mode {mode})")
 
 
 def rgb_pixels(image: Image.Image, *, has_sixteen_bits: bool) -> tuple[RgbImage, tuple[Notice, ...]]:
@@ -33,23 +45,24 @@ def rgb_pixels(image: Image.Image, *, has_sixteen_bits: bool) -> tuple[RgbImage,
     Embedded ICC profiles are ignored: the network is trained on camera pixels as they are stored.
 
     Raises:
-        ImageRefused: ``unsupported_colour``, for floating-point, 32-bit and Lab images.
+        ImageRefused: ``unsupported_colour``: the levels do not fit into 16 bits, or they fill so few of them that
+            nothing would be left in 8.
     """
     if image.mode in _INTEGER_GREY_MODES:
         grey_hw_u8 = _eight_bit_grey(image)
         return np.repeat(grey_hw_u8[:, :, np.newaxis], 3, axis=2), (_SIXTEEN_BIT, _GREY)
-    warnings = [_SIXTEEN_BIT] if has_sixteen_bits else []
-    if image.has_transparency_data:
-        pixels, is_transparent = _on_white(image)
-        warnings += [_TRANSPARENT] if is_transparent else []
-    elif image.mode in _OPAQUE_MODES:
-        warnings += [_CMYK] if image.mode == "CMYK" else []
-        pixels = np.array(image.convert("RGB"))
-    else:
-        raise _unsupported(image.mode)
-    if _is_grey(pixels):
-        warnings.append(_GREY)
-    return pixels, tuple(warnings)
+    pixels, is_transparent = (
+        _on_white(image) if image.has_transparency_data else (np.array(image.convert("RGB")), False)
+    )
+    if has_sixteen_bits and pixels.max() <= _DARKEST_16_BIT_FIELD:
+        raise _unsupported(f"in 16 bits a colour of which it uses the lowest only (up to {pixels.max()} of 255)")
+    true_of_it = {
+        _SIXTEEN_BIT: has_sixteen_bits,
+        _TRANSPARENT: is_transparent,
+        _CMYK: image.mode == "CMYK",
+        _GREY: _is_grey(pixels),
+    }
+    return pixels, tuple(notice for notice, is_true in true_of_it.items() if is_true)
 
 
 def _eight_bit_grey(image: Image.Image) -> npt.NDArray[np.uint8]:
@@ -61,7 +74,7 @@ def _eight_bit_grey(image: Image.Image) -> npt.NDArray[np.uint8]:
     levels_hw = np.asarray(image)
     darkest, brightest = int(levels_hw.min()), int(levels_hw.max())
     if darkest < 0 or brightest > _MAX_16_BIT:
-        raise _unsupported(image.mode)
+        raise _unsupported(f"with levels from {darkest:,} to {brightest:,}, beyond 16 bits")
     bits = max(8, brightest.bit_length())
     return np.asarray(levels_hw.astype(np.uint32) * 255 // (2**bits - 1), dtype=np.uint8)
 
@@ -82,8 +95,8 @@ def _is_grey(pixels: RgbImage) -> bool:
     return int((sample.max(axis=2) - sample.min(axis=2)).max()) <= _GREY_SPREAD
 
 
-def _unsupported(mode: str) -> ImageRefused:
+def _unsupported(how: str) -> ImageRefused:
     return ImageRefused(
         "unsupported_colour",
-        f"The image stores its pixels in a way that is not read (mode {mode!r}); save it as an 8-bit RGB JPEG or PNG.",
+        f"The image stores its pixels {how}; save it as 8-bit RGB, JPEG or PNG, from the camera's program.",
     )

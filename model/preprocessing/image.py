@@ -11,7 +11,7 @@ from PIL.ExifTags import Base
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
-from model.preprocessing.colour import RgbImage, rgb_pixels
+from model.preprocessing.colour import RgbImage, check_colour_mode, rgb_pixels
 from model.preprocessing.formats import HEADER_BYTES, image_format, webp_canvas_size
 from model.preprocessing.limits import DEFAULT_LIMITS, ImageLimits, ImageRefused
 from model.types import Notice, Size
@@ -109,6 +109,7 @@ def _opened_image(file: BinaryIO, limits: ImageLimits) -> Iterator[tuple[ImageFi
         opened = Image.open(file, formats=[file_format])
     with opened:
         limits.check_size(Size(*opened.size))
+        check_colour_mode(opened.mode)
         _refuse_several_pictures(opened, file_format)
         yield opened, file_format
 

@@ -40,11 +40,16 @@ def png_bomb(side_px: int) -> bytes:
     row = bytes(1 + (side_px + 7) // 8)
     packer = zlib.compressobj(1)
     pixels = b"".join(packer.compress(row) for _ in range(side_px)) + packer.flush()
-    return png_file(header, pixels)
+    return _png_file(header, pixels)
 
 
-def png_file(header: bytes, pixels: bytes) -> bytes:
-    """A PNG file of the given IHDR chunk and packed pixels; Pillow cannot write every kind of PNG."""
+def sixteen_bit_rgb_png(colour: tuple[int, int, int]) -> bytes:
+    """A PNG of 64 × 64 pixels of one colour with 16 bits a channel, which Pillow reads but cannot write."""
+    row = b"\x00" + struct.pack(">HHH", *colour) * 64
+    return _png_file(struct.pack(">IIBBBBB", 64, 64, 16, 2, 0, 0, 0), zlib.compress(row * 64))
+
+
+def _png_file(header: bytes, pixels: bytes) -> bytes:
     chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_png_chunk(name, body) for name, body in chunks)
 

@@ -1,7 +1,5 @@
 """What decodes, and to which pixels."""
 
-import struct
-import zlib
 from typing import Any
 
 import numpy as np
@@ -10,7 +8,7 @@ from PIL import Image, ImageOps
 
 from model.preprocessing import DecodedImage, decode_image, inspect_image
 from model.types import Size
-from tests.unit.preprocessing.images import HEIGHT_PX, WIDTH_PX, coloured_picture, encoded, png_file
+from tests.unit.preprocessing.images import HEIGHT_PX, WIDTH_PX, coloured_picture, encoded, sixteen_bit_rgb_png
 
 LOSSLESS = [("PNG", {}), ("TIFF", {}), ("TIFF", {"compression": "tiff_lzw"}), ("BMP", {}), ("WEBP", {"lossless": True})]
 RED, GREEN, BLUE, PALE = (200, 30, 40), (20, 180, 60), (40, 50, 210), (230, 210, 220)
@@ -96,8 +94,7 @@ def test_sixteen_bit_grey_is_scaled_by_the_depth_the_camera_used(file_format: st
 
 
 def test_sixteen_bit_colour_is_reduced_with_a_warning() -> None:
-    data = sixteen_bit_rgb_png()
-    decoded = decode_image(data)
+    decoded = decode_image(sixteen_bit_rgb_png((200 * 257, 30 * 257, 40 * 257)))
 
     assert quarters(decoded) == [(200, 30, 40)] * 4
     assert warning_codes(decoded) == ["reduced_to_8_bit"]
@@ -161,9 +158,3 @@ def test_a_telephone_photo_with_an_embedded_preview_is_read_as_its_main_picture(
     assert decoded.format == "JPEG"
     assert np.abs(np.array(quarters(decoded)) - np.array([RED, GREEN, BLUE, PALE])).max() <= 4
     assert inspect_image(data).size == Size(WIDTH_PX, HEIGHT_PX)
-
-
-def sixteen_bit_rgb_png() -> bytes:
-    """A PNG of 64 × 64 pixels with 16 bits a channel, all of one colour."""
-    row = b"\x00" + struct.pack(">HHH", 200 * 257, 30 * 257, 40 * 257) * 64
-    return png_file(struct.pack(">IIBBBBB", 64, 64, 16, 2, 0, 0, 0), zlib.compress(row * 64))

@@ -12,7 +12,13 @@ from PIL import Image
 
 from model.preprocessing import ImageLimits, ImageRefused, decode_image, inspect_image
 from model.types import Size
-from tests.unit.preprocessing.images import coloured_picture, encoded, noisy_picture, png_bomb
+from tests.unit.preprocessing.images import (
+    coloured_picture,
+    encoded,
+    noisy_picture,
+    png_bomb,
+    sixteen_bit_rgb_png,
+)
 
 FORMATS = ["JPEG", "PNG", "TIFF", "BMP", "WEBP"]
 FILES = {file_format: encoded(noisy_picture(), file_format) for file_format in FORMATS}
@@ -164,10 +170,24 @@ def test_a_file_of_200_mb_is_refused_by_its_size_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["F", "LAB"])
 def test_colour_that_cannot_be_shown_as_rgb(mode: str) -> None:
-    data = encoded(coloured_picture().convert(mode), "TIFF")
+    refusal = refusal_of(encoded(coloured_picture().convert(mode), "TIFF"))
 
-    with pytest.raises(ImageRefused) as caught:
+    assert refusal.code == "unsupported_colour"
+    assert mode in refusal.message
+
+
+def test_grey_levels_beyond_16_bits() -> None:
+    data = encoded(Image.new("I", (64, 64), 70_000), "TIFF")
+
+    with pytest.raises(ImageRefused, match=r"70,000.*8-bit RGB") as caught:
         decode_image(data)
+
+    assert caught.value.code == "unsupported_colour"
+
+
+def test_sixteen_bit_colour_that_would_turn_black() -> None:
+    with pytest.raises(ImageRefused, match=r"up to 12 of 255") as caught:
+        decode_image(sixteen_bit_rgb_png((3_200, 480, 640)))
 
     assert caught.value.code == "unsupported_colour"
 
