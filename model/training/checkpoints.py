@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -76,8 +77,16 @@ def load_checkpoint(folder: Path, network: nn.Module, average: WeightAverage, op
 
 
 def _load_optimizer(optimizer: Optimizer, moments: dict[str, Tensor]) -> None:
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
     for name, tensor in moments.items():
         index, moment = name.split(".", 1)
-        state.setdefault(int(index), {})[moment] = tensor
+        state.setdefault(int(index), {})[moment] = _laid_out_as(parameters[int(index)], tensor)
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def _laid_out_as(parameter: Tensor, moment: Tensor) -> Tensor:
+    """A moment in its parameter's memory layout: steps over mixed layouts take twice as long."""
+    if moment.shape != parameter.shape:
+        return moment
+    return torch.empty_like(parameter, requires_grad=False).copy_(moment)

@@ -36,6 +36,7 @@ class TrainingRun:
     def __init__(self, dataset: Path, folder: Path, config: TrainingConfig, report: Report) -> None:
         torch.manual_seed(config.seed)
         torch.set_num_threads(config.threads)
+        torch.set_flush_denormal(True)  # vanishing moments and gradients would slow a CPU many times over
         self.config, self.folder, self.report = config, folder, report
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.dataset, self.fields = dataset, read_index(dataset, Split.TRAIN)
@@ -80,7 +81,8 @@ class TrainingRun:
             self.progress.step += 1
             self.progress.seconds += time.perf_counter() - started
             if batches % 100 == 0:
-                self.report(f"step {self.progress.step}: heat {heat:.3f}, box {box:.3f}")
+                minutes = self.progress.seconds / 60
+                self.report(f"step {self.progress.step}: heat {heat:.3f}, box {box:.3f}, {minutes:.1f} min trained")
             if self.progress.seconds >= self.config.minutes * 60:
                 break
         self.progress.draws += len(loader) * self.config.batch_size
