@@ -1,5 +1,6 @@
 """``bloodcount evaluate``: how well the weights find and count cells, against reference boxes."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,12 +13,18 @@ from rich.table import Table
 from app.commands.failures import told_as_failure
 from app.settings import get_settings
 
+MODEL_CARD = Path("model/MODEL_CARD.md")
+"""Of the checkout that the command is run in."""
+
 
 def evaluate(
     dataset: Annotated[Path, typer.Argument(help="Folder made by bloodcount dataset build.")],
     weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: the shipped ones]")] = None,
     split: Annotated[str, typer.Option(help="train, tune or validation.")] = "validation",
     out: Annotated[Path, typer.Option(help="Where the metrics are written as JSON.")] = Path("metrics.json"),
+    record: Annotated[
+        bool, typer.Option("--record", help="Also write them into the weights' manifest and the model card.")
+    ] = False,
 ) -> None:
     """Count every field of a split through the whole pipeline and compare with its reference boxes."""
     from model.data.packed import PackedSetError, read_index
@@ -43,6 +50,21 @@ def evaluate(
     out.write_text(json.dumps(metrics, indent=2) + "\n")
     _print(metrics)
     typer.echo(f"Metrics: {out}", err=True)
+    if record:
+        _record(weights or settings.weights_path, metrics)
+
+
+def _record(weights: Path | None, metrics: dict[str, Any]) -> None:
+    """Keep the metrics with the weights they were measured on, and in the model card."""
+    from model.evaluation.card import CardError, write_tables
+    from model.weights import WeightsRefused, read_manifest, shipped_weights_path, write_manifest
+
+    with told_as_failure(CardError, WeightsRefused):
+        path = (weights or shipped_weights_path()).with_suffix(".json")
+        manifest = dataclasses.replace(read_manifest(path), metrics=metrics)
+        write_manifest(path, manifest)
+        write_tables(MODEL_CARD, manifest)
+    typer.echo(f"Recorded in {path} and {MODEL_CARD}", err=True)
 
 
 def _print(metrics: dict[str, Any]) -> None:
