@@ -1,0 +1,82 @@
+"""A server with the shipped weights, a slow one with a stand-in, and a browser."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from model.rendering import SmearRecipe, encode_png, render_smear
+from tests.e2e.serving import ROOT, Server, running_server
+
+_CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+_SLOW_S = 0.8
+
+NewPage = Callable[..., Page]
+"""Opens a page in a browser window of its own; takes Playwright's options of a context."""
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The application as ``bloodcount serve`` starts it, with the weights that are shipped."""
+    has_weights = any((ROOT / "model" / "weights").glob("*.safetensors"))
+    # Before the first training run there are none, and a stand-in takes their place.
+    command = (
+        ["-c", "from app.cli import main; main()", "serve", "--port", "0"]
+        if has_weights
+        else ["-m", "tests.e2e.stand_in_server", "0.2"]
+    )
+    with running_server(command, tmp_path_factory.mktemp("server")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def slow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The application with a stand-in that needs most of a second for an image."""
+    with running_server(["-m", "tests.e2e.stand_in_server", str(_SLOW_S)], tmp_path_factory.mktemp("slow")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """Headless Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=_CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[NewPage]:
+    """Opens pages; the test fails if one of them reports an error that is no answer of the server."""
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            problems.append(message.text)
+
+    def open_page(**options: object) -> Page:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        context.set_default_timeout(20_000)
+        context.on("console", note)
+        context.on("weberror", lambda error: problems.append(str(error.error)))
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+@pytest.fixture(scope="session")
+def smears(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Three drawn smears as PNG files."""
+    folder = tmp_path_factory.mktemp("smears")
+    paths = []
+    for seed in (11, 12, 13):
+        path = folder / f"smear-{seed}.png"
+        path.write_bytes(encode_png(render_smear(SmearRecipe(seed=seed)).image_hwc_u8))
+        paths.append(path)
+    return paths

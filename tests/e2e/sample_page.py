@@ -1,0 +1,75 @@
+"""What tests read off an open sample page, and what the API says about the same sample."""
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+CODES = ("RBC", "WBC", "PLT", "NRBC")
+_COUNTED_TIMEOUT_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePage:
+    """An open page of a sample."""
+
+    page: Page
+
+    @property
+    def sample_id(self) -> int:
+        """The number of the sample, from the page's address."""
+        found = re.search(r"/samples/(\d+)", self.page.url)
+        assert found, self.page.url
+        return int(found[1])
+
+    def record(self, address: str) -> dict[str, Any]:
+        """What the API answers."""
+        origin = re.match(r"https?://[^/]+", self.page.url)
+        assert origin
+        answer = self.page.request.get(f"{origin[0]}/api/v1/{address}")
+        assert answer.ok, answer.text()
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def wait_until_counted(self, images: int) -> None:
+        """Wait until the page itself shows that every image is counted."""
+        words = "The image is counted." if images == 1 else f"All {images} images are counted."
+        expect(self.page.locator("[data-coverage]")).to_contain_text(words, timeout=_COUNTED_TIMEOUT_MS)
+
+    def pooled_counts(self) -> dict[str, int]:
+        """The pooled counts on the page."""
+        tiles = {code: self.page.locator(f".tile[data-count={code}] dd").inner_text() for code in CODES}
+        return {code: int(re.sub(r"\D", "", text)) for code, text in tiles.items()}
+
+    def check_counts_and_shapes(self) -> dict[str, Any]:
+        """Check that page, drawing and API agree on every image, and return the sample as the API gives it."""
+        sample = self.record(f"samples/{self.sample_id}")
+        assert self.pooled_counts() == sample["counts"]
+        for image in sample["images"]:
+            card = self.page.locator(f"#image-{image['id']}")
+            result = self.record(f"images/{image['id']}/result")
+            for code in CODES:
+                assert card.locator(f".layer-count[data-count={code}]").inner_text() == str(result["counts"][code])
+                assert card.locator(f".cell[data-class={code}]").count() == result["counts"][code]
+        return sample
+
+    def wait_for_images_to_load(self) -> None:
+        """Wait until every photograph on the page is decoded and has its size."""
+        self.page.wait_for_function(
+            "[...document.querySelectorAll('.field-canvas img')].every("
+            "i => { i.loading = 'eager'; return i.complete && i.naturalWidth > 0 })"
+        )
+
+
+def wait_for(condition: Any, *, seconds: float = 10.0) -> None:  # noqa: ANN401
+    """Wait until a function without arguments gives something true.
+
+    Raises:
+        AssertionError: It did not in time.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
