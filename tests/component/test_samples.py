@@ -176,6 +176,6 @@ def test_the_history_finds_by_status_exactly_the_samples_that_stand_there(databa
     with database.unit_of_work() as session:
         everything = sample_history(session, limit=200).items
         assert len(everything) == 2 ** len(ImageStatus)
-        for status in SampleStatus:
-            found = sample_history(session, status=status, limit=200).items
-            assert [item.id for item in everything if item.status is status] == [item.id for item in found]
+        for standing in SampleStatus:
+            found = sample_history(session, status=standing, limit=200).items
+            assert [item.id for item in everything if item.status is standing] == [item.id for item in found]
