@@ -57,6 +57,10 @@ def decode(heat_logits: Tensor, distances_px: Tensor, min_score: float) -> RawDe
 
 def keep_distinct(found: RawDetections, settings: DecodingSettings) -> RawDetections:
     """The detections without second boxes on one cell, highest score first."""
-    same = batched_nms(found.boxes_xyxy_px, found.scores, found.class_indices, settings.same_class_iou)
+    if not len(found.scores):
+        return found
+    # batched_nms moves each class beyond the largest coordinate of the others, which needs coordinates from 0 on.
+    boxes_from_0 = found.boxes_xyxy_px - found.boxes_xyxy_px.min()
+    same = batched_nms(boxes_from_0, found.scores, found.class_indices, settings.same_class_iou)
     found = found.select(same)
     return found.select(nms(found.boxes_xyxy_px, found.scores, settings.any_class_iou))
