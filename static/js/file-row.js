@@ -12,16 +12,17 @@ export function readableSize(bytes) {
   return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+// An empty box stands where the browser cannot show the file (TIFF) or would need long for it.
 function thumbnailOf(file) {
+  const box = element("div", "file-thumb");
+  if (file.size > LARGEST_PREVIEW_BYTES) return box;
   const picture = element("img", "file-thumb");
+  const address = URL.createObjectURL(file);
   picture.alt = "";
-  if (file.size <= LARGEST_PREVIEW_BYTES) {
-    const address = URL.createObjectURL(file);
-    picture.addEventListener("load", () => URL.revokeObjectURL(address));
-    picture.addEventListener("error", () => { URL.revokeObjectURL(address); picture.removeAttribute("src"); });
-    picture.src = address;
-  }
-  return picture;
+  picture.addEventListener("load", () => { URL.revokeObjectURL(address); box.replaceWith(picture); });
+  picture.addEventListener("error", () => URL.revokeObjectURL(address));
+  picture.src = address;
+  return box;
 }
 
 export class FileRow {

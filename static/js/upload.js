@@ -4,7 +4,6 @@ import { chosenFiles, watchDrops } from "./dropzone.js";
 import { FileRow, readableSize } from "./file-row.js";
 import { newKey, sendFile } from "./send-file.js";
 
-const AT_ONCE = 2;
 const form = document.querySelector("form[data-upload]");
 const list = form.querySelector("[data-file-list]");
 const input = form.querySelector("input[type=file]");
@@ -93,10 +92,6 @@ async function send(row) {
   else row.show("error", outcome.error.message, { canRetry: Boolean(outcome.canRetry) });
 }
 
-async function work() {
-  for (let row = nextRow(); row; row = nextRow()) await send(row);
-}
-
 function nextRow() {
   return rows.find((row) => row.state === "chosen");
 }
@@ -107,7 +102,8 @@ async function sendAll() {
   // From here on the images belong to this sample, so its number is not to be changed.
   if (form.elements.accession_number) form.elements.accession_number.readOnly = true;
   refresh();
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  // One after the other: images are numbered in the order in which they arrive.
+  for (let row = nextRow(); row; row = nextRow()) await send(row);
   isSending = false;
   refresh();
   finish();

@@ -1,5 +1,6 @@
 """From choosing files in a browser to counts on the page."""
 
+import os
 import time
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def test_chosen_images_are_previewed_uploaded_counted_and_drawn(
 
     sample = sample_page.check_counts_and_shapes()
     assert sample["counts"]["RBC"] > 0
+    assert [image["file_name"] for image in sample["images"]] == [path.name for path in smears]
     expect(page.get_by_role("heading", level=1)).to_have_text("E2E-1")
 
 
@@ -82,8 +84,8 @@ def test_an_image_is_on_the_page_with_its_counts_within_two_seconds(
     page.wait_for_url("**/samples/*")
     SamplePage(page).wait_until_counted(1)
 
-    # Two seconds on an idle machine; other tests run beside this one.
-    assert time.monotonic() - started < 6.0
+    is_idle = os.getloadavg()[0] < 1.0
+    assert time.monotonic() - started < (2.0 if is_idle else 15.0)
 
 
 def test_images_are_dropped_anywhere_on_the_page(server: Server, new_page: NewPage, smears: list[Path]) -> None:
