@@ -63,14 +63,22 @@ def read_manifest(path: Path) -> WeightsManifest:
         raise WeightsRefused("manifest_missing", f"{path} does not exist; a weights file needs its manifest beside it")
     try:
         values = json.loads(path.read_text())
-        decoding = values.pop("decoding")
-        decoding["thresholds"] = tuple(float(value) for value in decoding["thresholds"])
+        decoding = _decoding_settings(values.pop("decoding"))
         values["classes"] = tuple(values["classes"])
-        manifest = WeightsManifest(decoding=DecodingSettings(**decoding), **values)
+        manifest = WeightsManifest(decoding=decoding, **values)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsRefused("manifest_invalid", f"{path} is no valid weights manifest: {error}") from error
     _check_fits(path, manifest)
     return manifest
+
+
+def _decoding_settings(values: dict[str, Any]) -> DecodingSettings:
+    thresholds = tuple(float(value) for value in values.pop("thresholds"))
+    overlaps = {name: float(value) for name, value in values.items()}
+    for value in (*thresholds, *overlaps.values()):
+        if not 0 < value <= 1:  # with NaN or 2 no cell would ever be counted, and nobody would be told
+            raise ValueError(f"its decoding holds {value}, scores and overlaps lie between 0 and 1")
+    return DecodingSettings(thresholds, **overlaps)
 
 
 def _check_fits(path: Path, manifest: WeightsManifest) -> None:

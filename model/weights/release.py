@@ -16,6 +16,7 @@ from model.weights.manifest import WeightsManifest, read_manifest
 _FOLDER = Path(__file__).resolve().parent
 _DEFAULT_RELEASE = _FOLDER / "default.txt"
 _MAX_FILE_BYTES = 200_000_000
+_FLOAT_TYPES = frozenset({torch.float16, torch.bfloat16, torch.float32})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def load_network(release: WeightsRelease) -> CellDetector:
     """
     try:
         tensors = load_safetensors(release.content)
-    except SafetensorError as error:
+    except (SafetensorError, KeyError) as error:  # KeyError: a number format that this torch does not know
         raise WeightsRefused(
             "weights_unreadable", f"{release.path} is no readable safetensors file: {error}"
         ) from error
@@ -97,7 +98,8 @@ def _check_tensors(path: Path, given: dict[str, Tensor], wanted: dict[str, Tenso
             f"(first: {extra[:1]}); it belongs to another network",
         )
     for name, tensor in given.items():
-        if tensor.shape != wanted[name].shape or tensor.is_floating_point() != wanted[name].is_floating_point():
+        kinds = _FLOAT_TYPES if wanted[name].is_floating_point() else {wanted[name].dtype}
+        if tensor.shape != wanted[name].shape or tensor.dtype not in kinds:
             raise WeightsRefused(
                 "weights_mismatch",
                 f"{path}: {name} is {tensor.dtype} {tuple(tensor.shape)}, the network needs "
