@@ -18,7 +18,9 @@ _SINGULAR = {"RBC": "Red cell", "WBC": "White cell", "PLT": "Platelet", "NRBC": 
 _LETTERS = {"RBC": "R", "WBC": "W", "PLT": "P", "NRBC": "N"}
 
 _LETTER_SHARE_OF_IMAGE = 0.022
-_LETTER_SHARE_OF_RED_CELL = 0.3
+_LETTER_SHARE_OF_CELL = {"RBC": 0.3, "WBC": 0.4, "PLT": 1.0, "NRBC": 0.4}
+"""Largest letter by class, as a share of the cell's shorter side: in a large field cells are small."""
+
 _INNER_RECTANGLE_SHARE = 0.06
 
 
@@ -96,8 +98,9 @@ def _shape(code: str, cell: CellEntry, letter_px: float) -> CellShape:
 def _label(code: str, box: BoxXyxy, letter_px: float) -> tuple[float, float, float]:
     """Centre and height of a cell's letter: beside what is looked at, and never outside the image."""
     x1, y1, x2, y2 = box
+    letter_px = min(letter_px, _LETTER_SHARE_OF_CELL[code] * min(x2 - x1, y2 - y1))
     if code == "RBC":
-        return (x1 + x2) / 2, (y1 + y2) / 2, min(letter_px, _LETTER_SHARE_OF_RED_CELL * min(x2 - x1, y2 - y1))
+        return (x1 + x2) / 2, (y1 + y2) / 2, letter_px
     if code == "PLT":
         is_near_left_border = x1 < letter_px
         return (x2 + 0.5 * letter_px if is_near_left_border else x1 - 0.5 * letter_px), (y1 + y2) / 2, letter_px

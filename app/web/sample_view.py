@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus, ImageSummary, SampleDetail
 from app.web.overlay import CLASS_NAMES, Overlay, build_overlay
-from app.web.status_words import IMAGE_STATUS_LABELS, SAMPLE_STATUS_LABELS, Coverage, coverage_of
+from app.web.status_words import IMAGE_STATUS_LABELS, Coverage, coverage_of
 
 IMAGES_PER_PAGE = 24
 
@@ -48,11 +48,6 @@ class SampleView:
     images: tuple[ImageView, ...]
     page: int
     page_count: int
-
-    @property
-    def status_label(self) -> str:
-        """The sample's status in a word or two."""
-        return SAMPLE_STATUS_LABELS[self.sample.status]
 
     @property
     def is_pending(self) -> bool:

@@ -27,8 +27,8 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in _SOURCES.items()),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
+    # Not no-referrer: browsers would then send "Origin: null" with the forms of our own pages.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }

@@ -9,7 +9,16 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from model.rendering import SmearRecipe, encode_png, render_smear
 from tests.e2e.serving import ROOT, Server, running_server
 
-_CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+LABORATORY_HOST = "laboratory.test"
+"""A name under which the browser reaches this machine as if it were a server in the laboratory's network."""
+
+_CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+    f"--host-resolver-rules=MAP {LABORATORY_HOST} 127.0.0.1",
+]
 _SLOW_S = 0.8
 
 NewPage = Callable[..., Page]

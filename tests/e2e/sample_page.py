@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ from playwright.sync_api import Page, expect
 
 CODES = ("RBC", "WBC", "PLT", "NRBC")
 _COUNTED_TIMEOUT_MS = 30_000
+_LOADED = """() => [...document.querySelectorAll('.field-canvas img')].every(
+    image => { image.loading = 'eager'; return image.complete && image.naturalWidth > 0 })"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,11 @@ class SamplePage:
 
     def wait_for_images_to_load(self) -> None:
         """Wait until every photograph on the page is decoded and has its size."""
-        self.page.wait_for_function(
-            "[...document.querySelectorAll('.field-canvas img')].every("
-            "i => { i.loading = 'eager'; return i.complete && i.naturalWidth > 0 })"
-        )
+        # Not wait_for_function: it evaluates text as script, which the pages' own policy forbids.
+        wait_for(lambda: self.page.evaluate(_LOADED))
 
 
-def wait_for(condition: Any, *, seconds: float = 10.0) -> None:  # noqa: ANN401
+def wait_for(condition: Callable[[], object], *, seconds: float = 20.0) -> None:
     """Wait until a function without arguments gives something true.
 
     Raises:

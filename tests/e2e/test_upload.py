@@ -2,13 +2,14 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import NewPage
-from tests.e2e.sample_page import SamplePage
+from tests.e2e.conftest import LABORATORY_HOST, NewPage
+from tests.e2e.sample_page import SamplePage, wait_for
 from tests.e2e.serving import Server
 
 pytestmark = pytest.mark.browser
@@ -37,7 +38,8 @@ def test_chosen_images_are_previewed_uploaded_counted_and_drawn(
     rows = page.locator(".file-row")
     expect(rows).to_have_count(3)
     expect(rows.first).to_contain_text("smear-11.png")
-    page.wait_for_function("[...document.querySelectorAll('.file-thumb')].every(i => i.naturalWidth === 640)")
+    widths = "() => [...document.querySelectorAll('.file-thumb')].map(picture => picture.naturalWidth)"
+    wait_for(lambda: page.evaluate(widths) == [640, 640, 640])
     page.get_by_role("button", name="Upload and count 3 images").click()
     page.wait_for_url("**/samples/*")
     sample_page = SamplePage(page)
@@ -86,6 +88,18 @@ def test_an_image_is_on_the_page_with_its_counts_within_two_seconds(
 
     is_idle = os.getloadavg()[0] < 1.0
     assert time.monotonic() - started < (2.0 if is_idle else 15.0)
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_it_works_over_plain_http_in_the_laboratorys_network(
+    server: Server, new_page: NewPage, smears: list[Path], *, has_script: bool
+) -> None:
+    # There browsers send no Sec-Fetch-Site and have no crypto.randomUUID.
+    inside = replace(server, url=server.url.replace("127.0.0.1", LABORATORY_HOST))
+
+    sample_page = upload(new_page(java_script_enabled=has_script), inside, f"E2E-lan-{has_script}", smears[:1])
+
+    sample_page.wait_until_counted(1)
 
 
 def test_images_are_dropped_anywhere_on_the_page(server: Server, new_page: NewPage, smears: list[Path]) -> None:
