@@ -4,13 +4,15 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from model.config import INPUT_MULTIPLE_PX
 from model.types import Size
 
 CORE_PX = 768
 """Side of a tile's core, in input pixels: about fifteen red cells."""
 
 HALO_PX = 160
-"""Context around the core, more than three red cells: a cell centred in the core is seen whole."""
+"""Context around the core, more than three red cells: a cell centred in the core is seen whole. A multiple
+of ``INPUT_MULTIPLE_PX``, as the cores' edges are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,13 @@ def tiles_of(size: Size) -> Iterator[Tile]:
 
 
 def _cores(length: int) -> list[tuple[int, int]]:
-    """Equal stretches of at most the core's side; a short input is one stretch."""
+    """Stretches of about equal length, hardly longer than the core's side; a short input is one stretch.
+
+    Their edges lie on the network's coarsest grid, so that neighbouring tiles see a cell on their seam
+    alike; otherwise each could place its centre in the other's core, and the cell would be lost.
+    """
     if length <= CORE_PX + HALO_PX:
         return [(0, length)]
     count = -(-length // CORE_PX)
-    edges = [round(index * length / count) for index in range(count + 1)]
-    return list(itertools.pairwise(edges))
+    edges = [index * length // count // INPUT_MULTIPLE_PX * INPUT_MULTIPLE_PX for index in range(count)]
+    return list(itertools.pairwise([*edges, length]))
