@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from fastapi import UploadFile
 
-from app.errors import InvalidInput
+from app.errors import InvalidInput, TooManyFiles
 from app.schemas.base import Schema
 from app.schemas.uploads import CountPriority, IncomingFile, UploadOutcome
 from app.services.uploads import accept_images
+from app.settings import Settings
 from app.web.context import AppContext
 
 _NAMELESS = "unnamed"
@@ -19,18 +20,26 @@ class UploadReport(Schema):
     files: tuple[UploadOutcome, ...]
 
 
-def chosen_files(files: Sequence[UploadFile] | None) -> list[IncomingFile]:
-    """The files that were really chosen: a browser sends an empty one without a name where nothing was."""
-    return [IncomingFile(file.filename or _NAMELESS, file.file) for file in files or () if file.filename or file.size]
+def chosen_files(files: Sequence[UploadFile] | None, settings: Settings) -> list[IncomingFile]:
+    """The files that were really chosen: a browser sends an empty one without a name where nothing was.
+
+    Raises:
+        TooManyFiles: There are more than one upload may have.
+    """
+    chosen = [IncomingFile(file.filename or _NAMELESS, file.file) for file in files or () if file.filename or file.size]
+    if len(chosen) > settings.max_files_per_upload:
+        raise TooManyFiles(len(chosen), settings.max_files_per_upload)
+    return chosen
 
 
-def require_files(files: Sequence[UploadFile] | None) -> list[IncomingFile]:
-    """The chosen files.
+def require_files(files: Sequence[UploadFile] | None, settings: Settings) -> list[IncomingFile]:
+    """The chosen files, at least one.
 
     Raises:
         InvalidInput: There is none.
+        TooManyFiles: There are more than one upload may have.
     """
-    chosen = chosen_files(files)
+    chosen = chosen_files(files, settings)
     if not chosen:
         raise InvalidInput("files", "No image was chosen. Choose at least one photograph of the smear.")
     return chosen

@@ -14,6 +14,17 @@ _WORDY_LOGGERS = ("alembic", "python_multipart")
 """Loggers whose ordinary lines tell nothing to the person who runs the server."""
 
 
+class _StandardErrorHandler(logging.Handler):
+    """Writes to whatever standard error is at the moment; there is never more than one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+        except Exception:  # noqa: BLE001 - a line that cannot be written must not stop what it tells about
+            self.handleError(record)
+
+
 def configure_logging(settings: Settings) -> None:
     """Send the application's own lines and those of its libraries through one format to standard error."""
     timestamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
@@ -29,12 +40,12 @@ def configure_logging(settings: Settings) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardErrorHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_final_processors(settings))
     )
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = [*(other for other in root.handlers if not isinstance(other, _StandardErrorHandler)), handler]
     root.setLevel(settings.log_level.upper())
     for name in _QUIET_LOGGERS:
         logging.getLogger(name).disabled = True

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from app.errors import BloodcountError, StorageFull
+from app.errors import BloodcountError, StorageFull, TooManyFiles
 from app.web.problems import INTERNAL_PROBLEM, Problem, problem_answer, problem_of, problem_response
 
 _MESSAGES = {
@@ -20,6 +20,9 @@ _MESSAGES = {
     413: "The upload is larger than this server accepts at once. Send the files in several smaller uploads.",
     500: INTERNAL_PROBLEM.message,
 }
+_FAR_TOO_MANY_FILES = (
+    "This upload has far more files than this server accepts at once; none was stored. Send them in several uploads."
+)
 _FILES_MISSING = "No file was sent. Choose at least one image and send it in the field 'files'."
 _FILES_NOT_FILES = "The field 'files' holds text instead of a file; send each image as a file of a multipart form."
 
@@ -46,6 +49,8 @@ def _http_problem(error: HTTPException) -> Problem:
     cause = error.__cause__
     if isinstance(cause, OSError) and cause.errno == errno.ENOSPC:
         return problem_of(StorageFull())
+    if error.status_code == HTTPStatus.BAD_REQUEST and str(error.detail).startswith("Too many files"):
+        return Problem(413, TooManyFiles.code, _FAR_TOO_MANY_FILES)  # the parser gave up before it knew how many
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     return Problem(error.status_code, code, _MESSAGES.get(error.status_code, f"{error.detail}."))
 

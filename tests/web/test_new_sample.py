@@ -122,13 +122,20 @@ def test_images_are_added_to_a_sample_that_exists(site: Site) -> None:
     assert (missing.status_code, "There is no sample number 999" in missing.text) == (404, True)
 
 
-def test_more_files_than_allowed_are_refused_as_a_whole(site: Site, settings: Settings) -> None:
-    files = [("files", (f"{number}.png", png_of(number))) for number in range(settings.max_files_per_upload + 1)]
+@pytest.mark.parametrize(("too_many", "words"), [(1, "has 6 files and the limit is 5"), (20, "has far more files")])
+def test_more_files_than_allowed_are_refused_as_a_whole(
+    site: Site, settings: Settings, too_many: int, words: str
+) -> None:
+    number = settings.max_files_per_upload + too_many
+    files = [("files", (f"{index}.png", png_of(index))) for index in range(number)]
 
     answer = site.client.post("/samples", data={"accession_number": "24-13"}, files=files)
 
     assert answer.status_code == 413
-    assert "This upload has 6 files and the limit is 5; none was stored." in answer.text
+    assert words in answer.text
+    assert "none was stored. Send them in several uploads." in answer.text
+    # The number is still free, so the person can send fewer files under it.
+    assert site.client.get("/api/v1/samples").json()["items"] == []
 
 
 def test_the_example_is_one_click_and_says_that_it_is_a_drawing(site: Site) -> None:

@@ -24,7 +24,7 @@ def submit_images(
     return take_in(
         context,
         sample_id=sample_id,
-        files=require_files(files),
+        files=require_files(files, context.settings),
         priority=CountPriority.BATCH,
         idempotency_key=idempotency_key,
     )

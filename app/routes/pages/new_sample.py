@@ -39,7 +39,8 @@ def submit_sample(
     is_script = wants_json(request.scope)
     form = SampleForm(accession_number, note)
     try:
-        chosen = chosen_files(files) if is_script else require_files(files)
+        take = chosen_files if is_script else require_files
+        chosen = take(files, context.settings)
         sample = _register(context, form)
     except (InvalidInput, AccessionNumberTaken) as error:
         if is_script:
@@ -65,7 +66,7 @@ def submit_images(
     report = take_in(
         context,
         sample_id=sample_id,
-        files=require_files(files),
+        files=require_files(files, context.settings),
         priority=CountPriority.INTERACTIVE,
         idempotency_key=idempotency_key,
     )
