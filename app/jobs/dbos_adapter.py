@@ -7,7 +7,10 @@ import logging
 from collections.abc import Callable, Mapping
 
 from dbos import DBOS, DBOSPortableJSONSerializer, SQLAlchemyDatasource
+from sqlalchemy import event
+from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.db.engine import build_engine
 from app.db.session import Database
 from app.jobs.options import APPLICATION_NAME, APPLICATION_VERSION, WORKFLOW_NAME
 from app.jobs.workflows import SaveResult
@@ -26,10 +29,12 @@ class DurableExecutor:
 
     def __init__(self, database: Database, executor_id: str) -> None:
         """Prepare; nothing is claimed before ``launch``."""
+        # A pool of its own, because ``destroy`` closes it for good.
+        self._engine = build_engine(database.url)
         DBOS(
             config={
                 "name": APPLICATION_NAME,
-                "system_database_engine": database.engine,
+                "system_database_engine": self._engine,
                 "system_database_url": database.url,
                 "application_version": APPLICATION_VERSION,
                 "executor_id": executor_id,
@@ -38,7 +43,7 @@ class DurableExecutor:
             }
         )
         self._datasource = SQLAlchemyDatasource.create(
-            database.url, engine=database.engine, serializer=DBOSPortableJSONSerializer()
+            database.url, engine=self._engine, serializer=DBOSPortableJSONSerializer()
         )
 
     def result_saver(self, thresholds: Callable[[], Mapping[str, float] | None]) -> SaveResult:
@@ -64,6 +69,19 @@ class DurableExecutor:
     def destroy(self) -> None:
         """Stop claiming and forget everything, so that another executor can start in this process."""
         DBOS.destroy(destroy_registry=True)
+        # A thread of DBOS that waits for another process's outcome, or for a database that is away, asks again
+        # for ever and would keep this process from ending.
+        event.listen(self._engine, "do_connect", _refuse_to_connect)
+        event.listen(self._engine, "checkin", _close_connection)
+        self._engine.dispose()
+
+
+def _close_connection(_connection: object, entry: ConnectionPoolEntry) -> None:
+    entry.invalidate()
+
+
+def _refuse_to_connect(*_: object) -> None:
+    raise RuntimeError("the job engine of this process has stopped")
 
 
 def _log_with_everything_else() -> None:

@@ -58,7 +58,7 @@ class Recovery:
         """
         claimed = self._queue.claimed_jobs()
         with self._unit_of_work() as session:
-            living = living_executors(session, dead_after_s=self._options.dead_after_s)
+            living = living_executors(session, dead_after_s=self._options.dead_after_s) | {self._executor_id}
         stranded = [job for executor, jobs in claimed.items() if executor not in living for job in jobs]
         here = self._claimed_images()
         idle = {job for job in claimed.get(self._executor_id, []) if image_id_of(job) not in here}

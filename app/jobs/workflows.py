@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -14,7 +14,7 @@ from app.jobs.runtime import CountingRuntime
 from app.schemas.result_record import ResultRecord, build_result_record
 from app.schemas.samples import ImageStatus
 from app.storage import ImageStore
-from model.types import FieldResult, Notice
+from model.types import Notice
 
 log = structlog.get_logger(__name__)
 
@@ -58,16 +58,12 @@ class CountingJob:
         Raises:
             CountingStopped: The process is stopping; the image stays queued.
         """
+        wait_s = self._options.first_retry_s
         with self._listed(self._claimed, image_id):
-            tries = 0
             while (task := self._open_task(image_id)) is not None:
-                try:
-                    self._try(task)
-                except Exception:  # whatever a counter or a store raises, the image is tried again
-                    log.exception("count_try_failed", image_id=image_id)
-                    wait_s = self._options.first_retry_s * 2**tries
-                    self._runtime.pause(min(wait_s, self._options.longest_retry_s))
-                    tries += 1
+                if not self._try(task):
+                    self._runtime.pause(wait_s)
+                    wait_s = min(2 * wait_s, self._options.longest_retry_s)
 
     def wait_until_idle(self, *, timeout_s: float) -> None:
         """Wait until the counter has nothing in hand, at most for a while."""
@@ -92,15 +88,28 @@ class CountingJob:
                 return None
             return _Task(image_id, image.file_name, image.storage_key, is_suspect=image.attempts > 0)
 
-    def _try(self, task: _Task) -> None:
+    def _try(self, task: _Task) -> bool:
+        """Whether there is nothing to be tried again: the result is saved, or the image needed no counting any more."""
+        with ExitStack() as in_hand:
+            try:
+                record = self._count(task, in_hand)
+            except Exception:  # whatever a counter or a store raises, the image is tried again
+                log.exception("count_try_failed", image_id=task.image_id)
+                return False
+            if record is not None:
+                # Outside the try: what is raised here is for DBOS, such as that another process owns the job now.
+                self._save(task.image_id, record)
+        return True
+
+    def _count(self, task: _Task, in_hand: ExitStack) -> ResultRecord | None:
+        """The record of one try, listed as computing until ``in_hand`` closes; None when there is nothing to count."""
         with self._runtime.slot(is_suspect=task.is_suspect):
             # Read inside the slot: waiting jobs would otherwise hold their images in memory.
             image_bytes = self._read(task)
             if image_bytes is None or not self._start(task):
-                return
-            with self._listed(self._computing, task.image_id):
-                result = self._runtime.count(image_bytes)
-                self._save(task, result)
+                return None
+            in_hand.enter_context(self._listed(self._computing, task.image_id))
+            return build_result_record(task.file_name, self._runtime.count(image_bytes))
 
     def _read(self, task: _Task) -> bytes | None:
         """The image's bytes; None when the store has lost them, and then the image has failed.
@@ -138,15 +147,10 @@ class CountingJob:
             images.finish_image(session, image_id, status=ImageStatus.FAILED, reason=reason)
         log.error("image_failed", image_id=image_id, code=reason.code)
 
-    def _save(self, task: _Task, result: FieldResult) -> None:
-        record = build_result_record(task.file_name, result)
-        is_first = self._save_result(task.image_id, record)
+    def _save(self, image_id: int, record: ResultRecord) -> None:
+        is_first = self._save_result(image_id, record)
         log.info(
-            "image_finished",
-            image_id=task.image_id,
-            status=record.status,
-            is_first=is_first,
-            timings_ms=record.timings_ms,
+            "image_finished", image_id=image_id, status=record.status, is_first=is_first, timings_ms=record.timings_ms
         )
 
     @contextmanager

@@ -23,11 +23,18 @@ def counted(red_cells: int = 2) -> FieldResult:
     return FieldResult("counted", TEST_WEIGHTS, Size(64, 64), cells=tuple(cells), timings_ms={"network": 1.0})
 
 
+def _open_gate() -> threading.Event:
+    gate = threading.Event()
+    gate.set()
+    return gate
+
+
 @dataclass
 class ScriptedCounter:
-    """Counts after a delay; raises for the images listed, a number of times each."""
+    """Counts after a delay and once its gate is open; raises for the images listed, a number of times each."""
 
     delay_s: float = 0.0
+    gate: threading.Event = field(default_factory=_open_gate)
     failures: dict[bytes, int] = field(default_factory=dict)
     refused: frozenset[bytes] = frozenset()
     weights: WeightsIdentity = TEST_WEIGHTS
@@ -46,6 +53,7 @@ class ScriptedCounter:
             self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             time.sleep(self.delay_s)
+            assert self.gate.wait(60), "the test never opened the gate"
             if self.calls[image_bytes] <= self.failures.get(image_bytes, 0):
                 raise RuntimeError("the scripted counter fails on this image")
             if image_bytes in self.refused:
