@@ -33,10 +33,13 @@ def build_dataset(
     Raises:
         UnknownSource: A folder holds no known data set.
         UnknownLabel: A data set uses a label that the mapping table lacks.
+        ValueError: An annotation file is damaged, or no field is readable and labelled.
     """
     sources = find_sources(folders)
     raw = read_sources(sources)
     cleaned, dropped = clean_fields(raw)
+    if not cleaned:
+        raise ValueError(f"{', '.join(str(root) for _, root in sources)} has no readable image with an annotation")
     fields = _without_duplicates(cleaned, dropped)
     (out / IMAGE_FOLDER).mkdir(parents=True, exist_ok=True)
     packed = []

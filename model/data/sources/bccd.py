@@ -26,7 +26,7 @@ def read_fields(root: Path) -> list[AnnotatedField]:
     fields = []
     for path in sorted((root / "JPEGImages").iterdir()):
         annotation = root / "Annotations" / f"{path.stem}.xml"
-        if not annotation.is_file():
+        if path.name.startswith(".") or not annotation.is_file():
             continue
         boxes, classes = read_boxes(annotation)
         fields.append(

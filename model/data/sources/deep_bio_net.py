@@ -20,7 +20,7 @@ def read_fields(root: Path) -> list[AnnotatedField]:
     fields = []
     for path in sorted((root / "detection" / "Images").iterdir()):
         annotation = root / "detection" / "XML Files" / f"{path.stem}.xml"
-        if not annotation.is_file():
+        if path.name.startswith(".") or not annotation.is_file():
             continue
         boxes, classes = read_boxes(annotation)
         digits = "".join(character for character in path.stem if character.isdigit())

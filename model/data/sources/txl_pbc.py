@@ -11,6 +11,7 @@ from model.classes import CELL_CLASSES, cell_class_of_label
 from model.data.fields import AnnotatedField
 
 SOURCE = "txl-pbc"
+_COLUMNS = 5
 _UNKNOWN_PROVENANCE = {"source": "unknown", "original": ""}
 
 
@@ -27,7 +28,7 @@ def read_fields(root: Path) -> list[AnnotatedField]:
     fields = []
     for path in sorted((root / "images").glob("*/*")):
         label_path = root / "labels" / path.parent.name / f"{path.stem}.txt"
-        if not label_path.is_file():
+        if path.name.startswith(".") or not label_path.is_file():
             continue
         origin = provenance.get(path.stem, _UNKNOWN_PROVENANCE)
         boxes, classes = _read_yolo(label_path, path, class_of_index)
@@ -55,12 +56,22 @@ def _read_provenance(path: Path) -> dict[str, dict[str, str]]:
 def _read_yolo(
     label_path: Path, image_path: Path, class_of_index: list[int]
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Boxes in pixels from lines of class, centre x, centre y, width, height in shares of the image."""
-    rows = np.array([line.split() for line in label_path.read_text().splitlines() if line.strip()], dtype=np.float64)
-    if rows.size == 0:
+    """Boxes in pixels from lines of class, centre x, centre y, width, height in shares of the image.
+
+    Raises:
+        ValueError: The file is no YOLO label file, or names a class that classes.txt lacks.
+    """
+    lines = [line.split() for line in label_path.read_text().splitlines() if line.strip()]
+    if any(len(line) != _COLUMNS for line in lines):
+        raise ValueError(f"{label_path} has a line without the five numbers of a YOLO label")
+    rows = np.array(lines, dtype=np.float64).reshape(-1, _COLUMNS)
+    if not np.isin(rows[:, 0], range(len(class_of_index))).all():
+        raise ValueError(f"{label_path} names a class that classes.txt lacks; it has {len(class_of_index)}")
+    try:
+        with Image.open(image_path) as image:
+            scale = np.array([image.width, image.height] * 2, dtype=np.float64)
+    except OSError:  # cleaning drops unreadable images and counts them
         return np.zeros((0, 4), np.float32), np.zeros(0, np.int64)
-    with Image.open(image_path) as image:
-        scale = np.array([image.width, image.height] * 2, dtype=np.float64)
     centres, sizes = rows[:, 1:3], rows[:, 3:5]
     boxes = np.concatenate([centres - sizes / 2, centres + sizes / 2], axis=1) * scale
     classes = np.array([class_of_index[int(index)] for index in rows[:, 0]], dtype=np.int64)
