@@ -3,6 +3,7 @@
 import { localiseTimes } from "./times.js";
 
 const RETRY_MS = 1000;
+const IDLE_MS = 5000; // a finished page looks now and then whether somebody added images elsewhere
 const root = document.querySelector("[data-live]");
 let source = null;
 let timer = 0;
@@ -34,7 +35,12 @@ function apply(update) {
   const status = document.querySelector("[data-live-status]");
   if (update.fragments.length) status.textContent = update.status_text;
   isDone = update.is_done;
-  if (isDone) stop();
+  if (isDone) rest();
+}
+
+function rest() {
+  stop();
+  timer = setTimeout(ask, IDLE_MS);
 }
 
 function stop() {
@@ -63,8 +69,9 @@ async function ask() {
   } catch {
     // The server is away for a moment; ask again.
   }
-  if (isDone || document.hidden) return;
-  if (eventsWork) listen();
+  if (document.hidden) return;
+  if (isDone) rest();
+  else if (eventsWork) listen();
   else timer = setTimeout(ask, RETRY_MS);
 }
 
@@ -75,6 +82,7 @@ function onVisibility() {
 }
 
 if (root) {
-  if (!isDone) listen();
+  if (isDone) rest();
+  else listen();
   document.addEventListener("visibilitychange", onVisibility);
 }

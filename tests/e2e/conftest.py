@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from model.rendering import SmearRecipe, encode_png, render_smear
 from tests.e2e.serving import ROOT, Server, running_server
@@ -19,7 +19,7 @@ _CHROMIUM_ARGUMENTS = [
     "--disable-dev-shm-usage",
     f"--host-resolver-rules=MAP {LABORATORY_HOST} 127.0.0.1",
 ]
-_SLOW_S = 0.8
+_SLOW_S = 1.2
 
 NewPage = Callable[..., Page]
 """Opens a page in a browser window of its own; takes Playwright's options of a context."""
@@ -41,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def slow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The application with a stand-in that needs most of a second for an image."""
+    """The application with a stand-in that needs more than a second for an image."""
     with running_server(["-m", "tests.e2e.stand_in_server", str(_SLOW_S)], tmp_path_factory.mktemp("slow")) as started:
         yield started
 
@@ -49,6 +49,7 @@ def slow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
     """Headless Chromium."""
+    expect.set_options(timeout=15_000)  # these tests share the machine with others
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path, args=_CHROMIUM_ARGUMENTS)
         yield chromium

@@ -97,7 +97,7 @@ def test_pointing_at_a_cell_says_what_it_is(example_url: str, new_page: NewPage)
 def test_the_picture_of_the_readme_is_made_from_the_example(
     example_url: str, new_page: NewPage, tmp_path: Path
 ) -> None:
-    page = new_page(viewport={"width": 1280, "height": 1180}, color_scheme="light")
+    page = new_page(viewport={"width": 1200, "height": 1120}, color_scheme="light")
     page.goto(example_url)
     SamplePage(page).wait_for_images_to_load()
     made = tmp_path / "sample-page.png"
@@ -112,8 +112,8 @@ def test_the_picture_of_the_readme_is_made_from_the_example(
 
 
 def _make_small(path: Path) -> None:
-    """Keep the picture in the repository small: 256 colours are enough for a page and a drawn smear."""
+    """Keep the picture in the repository small: 128 colours are enough for a page and a drawn smear."""
     from PIL import Image  # noqa: PLC0415 - only when the picture is made anew
 
     with Image.open(path) as picture:
-        picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+        picture.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)

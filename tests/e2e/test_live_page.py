@@ -1,6 +1,5 @@
 """An open page of a sample while its images are being counted."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,13 @@ from tests.e2e.sample_page import SamplePage
 from tests.e2e.serving import Server
 
 pytestmark = pytest.mark.browser
+
+_NOTE_WHAT_IS_SHOWN = """() => {
+    const summary = () => document.querySelector("#summary").innerText;
+    window.shown = [summary()];
+    new MutationObserver(() => { if (window.shown.at(-1) !== summary()) window.shown.push(summary()); })
+        .observe(document.querySelector("[data-live]"), { childList: true, subtree: true });
+}"""
 
 
 def start_counting(page: Page, server: Server, number: str, files: list[Path]) -> SamplePage:
@@ -24,20 +30,19 @@ def start_counting(page: Page, server: Server, number: str, files: list[Path]) -
     return SamplePage(page)
 
 
-def test_counts_appear_one_by_one_without_loading_the_page_again(
+def test_counts_appear_as_they_come_without_loading_the_page_again(
     slow_server: Server, new_page: NewPage, smears: list[Path]
 ) -> None:
     page = new_page()
     sample_page = start_counting(page, slow_server, "LIVE-1", smears)
-    coverage = page.locator("[data-coverage]")
-
-    expect(coverage).to_contain_text("0 of 3 images counted so far")
-    expect(page.locator(".tile-RBC dd")).to_contain_text("not available")
-    expect(coverage).to_contain_text("1 of 3 images counted so far")
-    expect(page.locator(".tile-RBC dd")).to_contain_text("partial")
+    page.evaluate(_NOTE_WHAT_IS_SHOWN)
     sample_page.wait_until_counted(3)
 
-    expect(page.locator(".tile-RBC dd")).not_to_contain_text("partial")
+    shown = [" ".join(text.split()) for text in page.evaluate("window.shown")]
+    partial = [text for text in shown if "so far" in text]
+    assert len(partial) >= 2, "a busy machine may skip a state, but not all of them"
+    assert all("not available" in text or "partial" in text for text in partial)
+    assert "partial" not in shown[-1]
     expect(page.get_by_role("status").first).to_have_text("All 3 images are counted.")
     assert page.evaluate("window.isStillTheSamePage")
     sample_page.check_counts_and_shapes()
@@ -62,8 +67,10 @@ def test_a_second_window_shows_what_the_first_one_adds(
 ) -> None:
     first, second = new_page(), new_page()
     sample_page = start_counting(first, slow_server, "LIVE-3", smears[:1])
+    sample_page.wait_until_counted(1)
     second.goto(first.url)
-    expect(second.locator("[data-coverage]")).to_contain_text("0 of 1 image counted so far")
+    SamplePage(second).wait_until_counted(1)
+    second.evaluate("window.isStillTheSamePage = true")
 
     first.get_by_role("button", name="Images").set_input_files(smears[1:])
     first.get_by_role("button", name="Upload and count 2 images").click()
@@ -72,6 +79,7 @@ def test_a_second_window_shows_what_the_first_one_adds(
     sample_page.wait_until_counted(3)
     expect(second.locator(".field-card")).to_have_count(3)
     assert SamplePage(second).pooled_counts() == sample_page.pooled_counts()
+    assert second.evaluate("window.isStillTheSamePage")
 
 
 def test_where_events_do_not_get_through_the_page_asks_instead(
@@ -127,5 +135,4 @@ def test_an_open_page_does_not_keep_the_server_from_answering_others(
     history.goto(f"{slow_server.url}/samples?query=LIVE-7")
 
     expect(history.get_by_role("link", name="LIVE-7")).to_be_visible()
-    assert re.search(r"Waiting|Counting", history.locator(".badge").first.inner_text())
     sample_page.wait_until_counted(3)

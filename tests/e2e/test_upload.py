@@ -98,8 +98,10 @@ def test_it_works_over_plain_http_in_the_laboratorys_network(
     inside = replace(server, url=server.url.replace("127.0.0.1", LABORATORY_HOST))
 
     sample_page = upload(new_page(java_script_enabled=has_script), inside, f"E2E-lan-{has_script}", smears[:1])
-
     sample_page.wait_until_counted(1)
+
+    assert LABORATORY_HOST in sample_page.page.url
+    assert sample_page.pooled_counts()["RBC"] > 0
 
 
 def test_images_are_dropped_anywhere_on_the_page(server: Server, new_page: NewPage, smears: list[Path]) -> None:
