@@ -102,14 +102,18 @@ class CountingJob:
         return True
 
     def _count(self, task: _Task, in_hand: ExitStack) -> ResultRecord | None:
-        """The record of one try, listed as computing until ``in_hand`` closes; None when there is nothing to count."""
-        with self._runtime.slot(is_suspect=task.is_suspect):
-            # Read inside the slot: waiting jobs would otherwise hold their images in memory.
-            image_bytes = self._read(task)
-            if image_bytes is None or not self._start(task):
-                return None
-            in_hand.enter_context(self._listed(self._computing, task.image_id))
-            return build_result_record(task.file_name, self._runtime.count(image_bytes))
+        """The record of one try; None when there is nothing to count.
+
+        Until ``in_hand`` closes, that is until the result is saved, the image keeps its slot: a
+        suspect that started in between could kill the process and this image's result with it.
+        """
+        in_hand.enter_context(self._runtime.slot(is_suspect=task.is_suspect))
+        # Read only now: waiting jobs would otherwise hold their images in memory.
+        image_bytes = self._read(task)
+        if image_bytes is None or not self._start(task):
+            return None
+        in_hand.enter_context(self._listed(self._computing, task.image_id))
+        return build_result_record(task.file_name, self._runtime.count(image_bytes))
 
     def _read(self, task: _Task) -> bytes | None:
         """The image's bytes; None when the store has lost them, and then the image has failed.

@@ -11,6 +11,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -70,6 +71,7 @@ def _only_sample(session: Session) -> int:
 
 def main() -> None:
     """Serve until standard input ends, then stop in good order."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # standard output is for promises
     arguments = _arguments()
     settings = Settings(data_dir=arguments.data_dir, database_url=arguments.url, count_concurrency=arguments.slots)
     database = create_database(settings)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 from sqlalchemy import select
@@ -29,12 +30,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 class CountingProcess:
     """One run of ``counting_process``: takes paths, gives promises, and can be killed."""
 
-    def __init__(self, settings: Settings, *options: str) -> None:
-        """Start it and wait until it is ready."""
+    def __init__(self, settings: Settings, log: IO[str], *options: str) -> None:
+        """Start it."""
         command = [sys.executable, "-m", "tests.jobs.counting_process", "--url", settings.database_url]
         command += ["--data-dir", str(settings.data_dir), *options]
         self.process = subprocess.Popen(
-            command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
         )
         self.promises: dict[str, int | None] = {}
         self._lines: queue.Queue[str] = queue.Queue()
@@ -82,20 +83,23 @@ Start = Callable[..., CountingProcess]
 
 
 @pytest.fixture
-def start(settings: Settings) -> Iterator[Start]:
-    """Start counting processes; those still running at the end of the test are stopped."""
+def start(settings: Settings, tmp_path: Path) -> Iterator[Start]:
+    """Start counting processes; those still running at the end of the test are killed."""
     processes: list[CountingProcess] = []
+    log_path = tmp_path / "log.txt"
+    with log_path.open("w") as log:
 
-    def start_one(*options: str) -> CountingProcess:
-        process = CountingProcess(settings, *options)
-        processes.append(process)
-        process.wait_until_ready()
-        return process
+        def start_one(*options: str) -> CountingProcess:
+            process = CountingProcess(settings, log, *options)
+            processes.append(process)
+            process.wait_until_ready()
+            return process
 
-    yield start_one
-    for process in processes:
-        if process.process.poll() is None:
-            process.kill()
+        yield start_one
+        for process in processes:
+            if process.process.poll() is None:
+                process.kill()
+    sys.stdout.write(log_path.read_text())  # pytest shows it when the test fails
 
 
 @pytest.fixture
@@ -178,21 +182,20 @@ def test_a_kill_between_storage_and_commit_leaves_no_broken_row(
 def test_another_executor_takes_over_from_one_that_dies(
     start: Start, fields: Callable[[int], list[Path]], database: Database
 ) -> None:
-    paths = fields(12)
-    dying = start("--delay", "0.3")
+    paths = fields(8)
+    dying = start("--delay", "300", "--slots", "2")
     dying.send(*paths)
     wait_for(lambda: len(dying.promises) == len(paths))
-    survivor = start("--delay", "0.3")
-    wait_for(lambda: len(analysed_images(database)) >= 3)
+    wait_for(lambda: sum(image.status is ImageStatus.COUNTING for image in images(database)) == 2)
+    survivor = start("--delay", "0.01")
 
     dying.kill()
-    in_its_hands = [image for image in images(database) if image.status is ImageStatus.COUNTING]
 
     wait_for(lambda: all_finished(database), timeout_s=120)
     survivor.stop()
-    assert in_its_hands
     assert analysed_images(database) == sorted(image.id for image in images(database))
     assert len(images(database)) == len(paths)
+    assert sorted(image.attempts for image in images(database)) == [1] * 6 + [2] * 2
 
 
 def test_an_image_that_kills_its_process_is_given_up_and_the_others_are_counted(
