@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -54,21 +54,22 @@ def load_checkpoint(folder: Path, network: nn.Module, average: WeightAverage, op
     """Restore a run in place and return how far it had come.
 
     Raises:
-        CheckpointError: The checkpoint does not fit the network.
+        CheckpointError: The checkpoint is damaged or does not fit the network.
     """
-    with safe_open(folder / CHECKPOINT_FILE, framework="pt") as file:
-        metadata = file.metadata()
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
+    path = folder / CHECKPOINT_FILE
     parts: dict[str, dict[str, Tensor]] = {"network": {}, "average": {}, "optimizer": {}}
-    for name, tensor in tensors.items():
-        part, rest = name.split(".", 1)
-        parts[part][rest] = tensor
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata()
+            for name in file.keys():  # noqa: SIM118 (not a mapping)
+                part, _, rest = name.partition(".")
+                parts.setdefault(part, {})[rest] = file.get_tensor(name)
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} is damaged ({error}); remove it to start the run anew") from error
     try:
         network.load_state_dict(parts["network"])
     except RuntimeError as error:
-        raise CheckpointError(
-            f"{folder / CHECKPOINT_FILE} belongs to another network; start a new run folder"
-        ) from error
+        raise CheckpointError(f"{path} belongs to another network; start a new run folder") from error
     for name, tensor in parts["average"].items():
         average.state[name].copy_(tensor)
     average.steps = int(metadata["average_steps"])

@@ -16,7 +16,7 @@ class TrainingConfig:
 
     ``minutes`` is the time budget: the learning rate follows a cosine over it, whatever the machine's
     speed. ``crop_px`` is a multiple of 32. ``source_shares`` weighs the fields drawn by source
-    (sources not named keep weight 1 a field). ``rendered_share`` is the share of procedurally
+    (a source not named has the share 1). ``rendered_share`` is the share of procedurally
     rendered fields in each epoch.
     """
 
@@ -45,20 +45,30 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         """Refuse settings no run could use."""
+        for setting in fields(self):
+            _check_type(setting.name, getattr(self, setting.name), setting.default)
+        for name in ("minutes", "batch_size", "crop_px", "learning_rate", "warmup_steps", "threads"):
+            if not getattr(self, name) > 0:  # NaN is refused here too
+                raise TrainingConfigError(f"{name} is {getattr(self, name)}; it must be above 0")
         if self.crop_px % 32:
             raise TrainingConfigError(f"crop_px is {self.crop_px}; it must be a multiple of 32")
-        for name in ("minutes", "batch_size", "learning_rate", "fields_per_epoch"):
-            if getattr(self, name) <= 0:
-                raise TrainingConfigError(f"{name} is {getattr(self, name)}; it must be above 0")
+        if self.fields_per_epoch < self.batch_size:
+            raise TrainingConfigError(
+                f"fields_per_epoch is {self.fields_per_epoch}; an epoch needs a batch of {self.batch_size} or more"
+            )
 
 
 def read_config(path: Path | None, **overrides: float | str | bool | None) -> TrainingConfig:
     """The defaults, overridden by the TOML file, overridden by keyword arguments that are not None.
 
     Raises:
-        TrainingConfigError: The file names an unknown setting or a value is out of range.
+        TrainingConfigError: The file is no TOML, names an unknown setting, or a value is of another kind or out of
+            range.
     """
-    values: dict[str, Any] = tomllib.loads(path.read_text()) if path else {}
+    try:
+        values: dict[str, Any] = tomllib.loads(path.read_text()) if path else {}
+    except ValueError as error:
+        raise TrainingConfigError(f"{path} is no TOML file: {error}") from error
     values.update({name: value for name, value in overrides.items() if value is not None})
     known = {field.name for field in fields(TrainingConfig)}
     unknown = sorted(set(values) - known)
@@ -67,3 +77,9 @@ def read_config(path: Path | None, **overrides: float | str | bool | None) -> Tr
     if isinstance(values.get("source_shares"), dict):
         values["source_shares"] = tuple(values["source_shares"].items())
     return TrainingConfig(**values)
+
+
+def _check_type(name: str, value: object, default: object) -> None:
+    kinds = (int, float) if isinstance(default, float) else type(default)
+    if not isinstance(value, kinds) or isinstance(value, bool) != isinstance(default, bool):
+        raise TrainingConfigError(f"{name} is {value!r}; it must be of the kind of {default!r}")
