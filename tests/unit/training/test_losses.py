@@ -1,0 +1,138 @@
+"""The two losses: low where the answer is right, silent where nothing may be taught."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from model.data.fields import LabelMode
+from model.network import DenseOutput
+from model.training.losses import TargetBatch, box_loss, boxes_of_distances, compute_losses, heat_loss
+from model.training.targets import make_targets
+
+CROP_PX = 64
+FULL = (LabelMode.FULL,) * 3
+CELLS = [(0, (8.0, 10.0, 40.0, 42.0)), (1, (30.0, 30.0, 60.0, 62.0)), (2, (44.0, 8.0, 54.0, 18.0))]
+
+
+def batch(cells: Sequence[tuple[int, tuple[float, ...]]], modes: tuple[LabelMode, ...] = FULL) -> TargetBatch:
+    boxes = np.array([box for _, box in cells], dtype=np.float32).reshape(-1, 4)
+    classes = np.array([index for index, _ in cells], dtype=np.int64)
+    made = make_targets(boxes, classes, modes, np.zeros((0, 4), np.float32), CROP_PX)
+    return TargetBatch(*(torch.from_numpy(part)[None] for part in made))
+
+
+def perfect(targets: TargetBatch) -> DenseOutput:
+    """The output that says exactly what the targets ask for."""
+    heat = torch.where(targets.heat == 1, 12.0, -12.0)
+    _, _, height, width = targets.boxes_xyxy_px.shape
+    zero = boxes_of_distances(torch.zeros(1, 4, height, width))
+    signs = torch.tensor([1.0, 1.0, -1.0, -1.0]).view(1, 4, 1, 1)
+    return DenseOutput(heat, (zero - targets.boxes_xyxy_px) * signs)
+
+
+def untaught() -> DenseOutput:
+    """An output that says nothing in particular."""
+    return DenseOutput(torch.zeros(1, 3, 16, 16), torch.full((1, 4, 16, 16), 9.0))
+
+
+def test_distances_become_boxes_around_their_positions() -> None:
+    distances = torch.zeros(1, 4, 3, 5)
+    distances[0, :, 1, 2] = torch.tensor([1.0, 2.0, 3.0, 4.0])
+    boxes = boxes_of_distances(distances)
+
+    assert boxes.shape == (1, 4, 3, 5)
+    assert boxes[0, :, 1, 2].tolist() == [9.0, 4.0, 13.0, 10.0]  # the position's centre is x 10, y 6
+    assert boxes[0, :, 0, 0].tolist() == [2.0, 2.0, 2.0, 2.0]
+
+
+def test_the_right_answer_costs_next_to_nothing_and_a_wrong_one_does_not() -> None:
+    targets = batch(CELLS)
+    right, wrong = compute_losses(perfect(targets), targets), compute_losses(untaught(), targets)
+
+    assert float(right.heat) < 1e-3
+    assert float(right.box) < 1e-3
+    assert float(wrong.heat) > 1.0
+    assert float(wrong.box) > 0.3
+
+
+def test_boxes_that_miss_their_cell_cost_more_than_boxes_that_touch_it() -> None:
+    targets = batch(CELLS[:1])
+    exact = perfect(targets)
+    near = exact._replace(distances_px=exact.distances_px + 2)
+    far = exact._replace(distances_px=exact.distances_px * 0.1)
+
+    assert float(box_loss(exact, targets)) < float(box_loss(near, targets)) < float(box_loss(far, targets))
+
+
+def test_a_crop_without_cells_has_a_finite_loss_and_teaches_background_only() -> None:
+    targets = batch([])
+    output = DenseOutput(*(part.requires_grad_() for part in untaught()))
+    losses = compute_losses(output, targets)
+    (losses.heat + losses.box).backward()  # type: ignore[no-untyped-call]
+
+    assert bool(torch.isfinite(losses.heat))
+    assert float(losses.box.detach()) == 0.0
+    assert output.heat_logits.grad is not None
+    assert bool((output.heat_logits.grad > 0).all())  # every step lowers the scores
+    assert output.distances_px.grad is not None
+    assert float(output.distances_px.grad.abs().max()) == 0.0
+
+
+def gradient(logits: Tensor, targets: TargetBatch) -> Tensor:
+    logits = logits.clone().requires_grad_()
+    heat_loss(logits, targets.heat, targets.heat_weight).backward()  # type: ignore[no-untyped-call]
+    assert logits.grad is not None
+    return logits.grad
+
+
+def test_ignored_positions_teach_nothing() -> None:
+    targets = batch(CELLS, (LabelMode.POSITIVES, LabelMode.FULL, LabelMode.NONE))
+    found = gradient(torch.zeros(1, 3, 16, 16), targets)
+
+    is_ignored = targets.heat_weight == 0
+    assert 0 < int(is_ignored.sum()) < is_ignored.numel()
+    assert float(found[is_ignored].abs().max()) == 0.0
+    assert float(found[~is_ignored].abs().min()) > 0.0
+
+
+def test_positions_without_a_box_get_no_box_gradient() -> None:
+    targets = batch(CELLS)
+    output = untaught()
+    distances = output.distances_px.clone().requires_grad_()
+    box_loss(DenseOutput(output.heat_logits, distances), targets).backward()  # type: ignore[no-untyped-call]
+
+    assert distances.grad is not None
+    is_taught = (targets.box_weight > 0).expand(4, -1, -1)
+    assert float(distances.grad[0][~is_taught].abs().max()) == 0.0
+    assert float(distances.grad[0][is_taught].abs().max()) > 0.0
+
+
+def test_near_misses_of_a_centre_cost_less_than_errors_on_background() -> None:
+    targets = batch(CELLS[:1])
+    row, column = (targets.heat[0, 0] == 1).nonzero()[0].tolist()
+    found = gradient(torch.zeros(1, 3, 16, 16), targets)[0, 0]
+
+    assert float(found[row, column]) < 0  # the centre's score must rise
+    assert 0 < float(found[row, column + 1]) < float(found[15, 15])
+
+
+def test_the_loss_is_an_average_over_cells_and_not_over_positions() -> None:
+    targets = batch(CELLS)
+    twice = TargetBatch(*(torch.cat([part, part]) for part in targets))
+    output = untaught()
+    doubled = DenseOutput(*(torch.cat([part, part]) for part in output))
+
+    assert float(compute_losses(doubled, twice).heat) == pytest.approx(float(compute_losses(output, targets).heat))
+    assert float(compute_losses(doubled, twice).box) == pytest.approx(float(compute_losses(output, targets).box))
+
+
+@pytest.mark.parametrize("logit", [-80.0, 80.0])
+def test_confident_answers_keep_the_loss_finite(logit: float) -> None:
+    targets = batch(CELLS)
+    logits = torch.full((1, 3, 16, 16), logit)
+
+    assert bool(torch.isfinite(heat_loss(logits, targets.heat, targets.heat_weight)))
+    assert bool(torch.isfinite(gradient(logits, targets)).all())
