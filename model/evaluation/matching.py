@@ -54,8 +54,14 @@ def compute_iou(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDAr
 def match_class(fields: Sequence[FieldPrediction], class_index: int, min_iou: float = 0.5) -> MatchedScores:
     """Match the predictions of one class: highest score first, each reference cell met at most once.
 
-    The procedure of Pascal VOC (Everingham et al. 2010, IJCV 88, 4.2).
+    The procedure of COCO's evaluation (Lin et al. 2014, arXiv 1405.0312): a prediction meets the best of
+    the reference cells that are still free.
+
+    Raises:
+        ValueError: There are no fields.
     """
+    if not fields:
+        raise ValueError("no fields to match; give a split that is not empty")
     scores, matches, reference_cells = [], [], 0
     for field in fields:
         chosen = field.class_indices == class_index
