@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from model.decoding import DecodingSettings
+from model.inference import CellCounter, load_cell_counter
 from model.network import CellDetector
 from model.weights import WeightsManifest
 from model.weights.publishing import write_release
@@ -36,3 +37,9 @@ def random_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.getbasetemp() / "random-release"
     found = sorted(folder.glob("*.safetensors"))
     return found[0] if found else write_random_release(folder)
+
+
+@pytest.fixture(scope="session")
+def random_counter(random_release: Path) -> CellCounter:
+    """The real counter with the real network, which has learnt nothing."""
+    return load_cell_counter(random_release, device="cpu")

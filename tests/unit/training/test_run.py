@@ -39,6 +39,15 @@ def packed_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_packed_set(tmp_path_factory.mktemp("packed") / "set")
 
 
+@pytest.fixture(autouse=True)
+def _torch_as_before() -> Iterator[None]:
+    """A run sets torch up for the whole process; give back what the other tests start with."""
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(False)
+
+
 @pytest.fixture
 def run_folder(tmp_path: Path) -> Iterator[Path]:
     """A folder for one run, removed afterwards: a checkpoint of the real network takes 400 MB."""
