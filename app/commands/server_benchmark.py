@@ -21,6 +21,7 @@ _COUNTED_WITHIN_S = 60.0
 _POLL_S = 0.01
 _IDLE_S = 3.0
 _BOUNDARY = "bloodcount-bench"
+_START = "from app.cli import main; main()"
 
 
 def measure_server(image_bytes: bytes, uploads: int) -> dict[str, Any]:
@@ -45,30 +46,38 @@ def measure_server(image_bytes: bytes, uploads: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def _server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A server on a free port with an empty data folder, ended afterwards."""
-    environment = os.environ | {"BLOODCOUNT_DATA_DIR": str(folder), "BLOODCOUNT_DATABASE_URL": ""}
-    environment = {name: value for name, value in environment.items() if value}
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0"]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603
+    # Every address is given, whatever the installation's own are: nothing measured here may end up among its samples.
+    environment = os.environ | {
+        "BLOODCOUNT_DATA_DIR": str(folder),
+        "BLOODCOUNT_DATABASE_URL": f"sqlite:///{folder}/bloodcount.db",
+        "BLOODCOUNT_STORAGE_URL": f"file://{folder}/images",
+        "BLOODCOUNT_REQUIRE_API_TOKEN": "false",
+    }
+    command = [sys.executable, "-c", _START, "serve", "--host", "127.0.0.1", "--port", "0"]
+    log = folder / "server.log"
+    # Into a file: the server would stop at a pipe that is full of its log and read by nobody.
+    with log.open("wb") as errors:
+        process = subprocess.Popen(command, env=environment, stderr=errors)  # noqa: S603
     try:
-        yield process, _address(process)
+        yield process, _address(process, log)
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _address(process: subprocess.Popen[str]) -> str:
-    lines = []
+def _address(process: subprocess.Popen[bytes], log: Path) -> str:
     deadline = time.monotonic() + _READY_WITHIN_S
-    for line in process.stderr or ():
-        lines.append(line)
-        found = re.search(r"is ready: (http://\S+)", line)
-        if found:
-            return found.group(1)
-        if time.monotonic() > deadline:
+    while time.monotonic() < deadline:
+        has_ended = process.poll() is not None
+        if found := re.search(r"is ready: (http://\S+)", log.read_text()):
+            return found[1]
+        if has_ended:
             break
-    raise CommandFailed(f"the server did not get ready; it said: {''.join(lines[-5:]).strip() or 'nothing'}")
+        time.sleep(_POLL_S)
+    said = " ".join(log.read_text().splitlines()[-5:])
+    raise CommandFailed(f"the server did not get ready; it said: {said or 'nothing'}")
 
 
 def _upload_and_wait(api: str, image_bytes: bytes, number: int) -> float:
