@@ -56,7 +56,8 @@ class FieldResult:
     """What counting one field (one image) gave: its cells, or the reason for a refusal.
 
     ``image_size`` is None exactly when no image could be read. ``quality`` holds numbers about the
-    image, None where undefined. ``timings_ms`` has one entry a stage.
+    image, None where undefined. ``timings_ms`` has one entry a stage. ``unavailable`` names the results
+    that these weights cannot give (``NRBC``, ``differential``, ``morphology``): zero there means nothing.
     """
 
     status: Literal["counted", "refused"]
@@ -67,3 +68,4 @@ class FieldResult:
     cells: tuple[DetectedCell, ...] = ()
     quality: Mapping[str, float | None] = field(default_factory=dict)
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    unavailable: tuple[str, ...] = ()

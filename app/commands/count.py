@@ -174,10 +174,11 @@ def _write_table(records: Iterator[ResultRecord]) -> int:
 
 
 def _shown_counts(record: ResultRecord, *, undefined: str) -> list[str]:
+    """Counts as people may see them; ``undefined`` for a refused image and for what the weights cannot tell."""
     if record.counts is None:
         return [undefined] * len(COUNTED_CLASSES)
-    counts = record.counts.model_dump(by_alias=True)
-    return [str(counts[code]) for code in COUNTED_CLASSES]
+    counts = record.counts.model_dump()
+    return [undefined if code in record.unavailable else str(counts[code]) for code in COUNTED_CLASSES]
 
 
 _WRITERS: dict[OutputFormat, Callable[[Iterator[ResultRecord]], int]] = {

@@ -38,7 +38,9 @@ class ResultRecord(Schema):
     """What counting one image gave.
 
     ``counts``, ``differential`` and ``morphology`` are None for a refused image: nothing was
-    counted, which is not the same as no cells. ``quality`` holds None where a number is undefined.
+    counted, which is not the same as no cells. ``unavailable`` names what these weights cannot give
+    (``NRBC``, ``differential``, ``morphology``): zeros there mean nothing.
+    ``quality`` holds None where a number is undefined.
     """
 
     schema_version: Literal[1] = Field(default=1, alias="schema")
@@ -55,6 +57,7 @@ class ResultRecord(Schema):
     quality: dict[str, float | None]
     model: WeightsIdentity
     timings_ms: dict[str, float]
+    unavailable: tuple[str, ...] = ()
 
 
 def build_result_record(image_name: str, result: FieldResult) -> ResultRecord:
@@ -75,6 +78,7 @@ def build_result_record(image_name: str, result: FieldResult) -> ResultRecord:
         quality=dict(result.quality),
         model=result.weights,
         timings_ms={stage: round(value, _TIMING_DECIMALS) for stage, value in result.timings_ms.items()},
+        unavailable=result.unavailable,
     )
 
 

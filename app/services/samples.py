@@ -130,15 +130,15 @@ def _image_summary(image: FieldImageRecord, analysis: AnalysisRecord | None) -> 
 
 
 def _image_counts(analysis: AnalysisRecord | None) -> ClassCounts | None:
-    if (
-        analysis is None
-        or analysis.rbc is None
-        or analysis.wbc is None
-        or analysis.plt is None
-        or analysis.nrbc is None
-    ):
+    if analysis is None or analysis.rbc is None or analysis.wbc is None or analysis.plt is None:
         return None
-    return ClassCounts(RBC=analysis.rbc, WBC=analysis.wbc, PLT=analysis.plt, NRBC=analysis.nrbc)
+    return ClassCounts(
+        RBC=analysis.rbc,
+        WBC=analysis.wbc,
+        PLT=analysis.plt,
+        NRBC=analysis.nrbc or 0,
+        recognises_nrbc=analysis.nrbc is not None,
+    )
 
 
 def _pool(counts: Sequence[ClassCounts]) -> ClassCounts | None:
@@ -149,4 +149,5 @@ def _pool(counts: Sequence[ClassCounts]) -> ClassCounts | None:
         WBC=sum(one.WBC for one in counts),
         PLT=sum(one.PLT for one in counts),
         NRBC=sum(one.NRBC for one in counts),
+        recognises_nrbc=all(one.recognises_nrbc for one in counts),
     )

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from app.schemas.counts import ClassCounts
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus, SampleDetail
 from app.web.overlay import class_code
@@ -14,7 +15,7 @@ _COUNT_COLUMNS = ("RBC", "WBC", "PLT", "NRBC")
 
 
 def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
-    """One line an image: its status, its counts (empty where nothing was counted) and the model that counted it."""
+    """One line an image: its status, its counts (empty where not available) and the model that counted it."""
     header = (
         "accession_number",
         "image_id",
@@ -29,7 +30,7 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
     lines = []
     for image in sample.images:
         record = read_record(image.id) if image.status == ImageStatus.COUNTED else None
-        counts = [getattr(image.counts, column) if image.counts else "" for column in _COUNT_COLUMNS]
+        counts = [_shown(image.counts, column) for column in _COUNT_COLUMNS]
         reason = image.reason.message if image.reason else ""
         counted_at = image.counted_at.isoformat() if image.counted_at else ""
         model = (record.model.name, record.model.version) if record else ("", "")
@@ -46,6 +47,11 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
             )
         )
     return _table(header, lines)
+
+
+def _shown(counts: ClassCounts | None, column: str) -> int | str:
+    value = counts.shown(column) if counts else None
+    return "" if value is None else value
 
 
 def image_cells_csv(record: ResultRecord) -> str:

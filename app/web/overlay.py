@@ -70,7 +70,8 @@ def build_overlay(record: ResultRecord) -> Overlay | None:
         return None
     letter_px = _LETTER_SHARE_OF_IMAGE * max(record.width, record.height)
     counted = [cell for cell in record.cells if cell.counted]
-    return Overlay(tuple(_layer(code, counted, record.counts, letter_px) for code in CLASS_NAMES))
+    codes = [code for code in CLASS_NAMES if code not in record.unavailable]
+    return Overlay(tuple(_layer(code, counted, record.counts, letter_px) for code in codes))
 
 
 def class_code(cell: CellEntry) -> str:

@@ -16,7 +16,7 @@ ReadRecord = Callable[[int], ResultRecord]
 
 @dataclass(frozen=True, slots=True)
 class CountTile:
-    """One pooled count; None until an image is counted."""
+    """One pooled count; None until an image is counted, and where the weights cannot tell such cells apart."""
 
     code: str
     name: str
@@ -95,4 +95,4 @@ def build_image_view(image: ImageSummary, position: int, read_record: ReadRecord
 
 def _tiles(sample: SampleDetail) -> tuple[CountTile, ...]:
     counts = sample.counts
-    return tuple(CountTile(code, name, getattr(counts, code) if counts else None) for code, name in CLASS_NAMES.items())
+    return tuple(CountTile(code, name, counts.shown(code) if counts else None) for code, name in CLASS_NAMES.items())

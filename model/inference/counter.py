@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from model.classes import CELL_CLASSES
-from model.counting import compute_counts
+from model.counting import NUCLEATED_RED_CELL, compute_counts
 from model.decoding import DecodingSettings, RawDetections
 from model.inference.device import choose_device
 from model.inference.network_pass import NetworkPass, StageTimer
@@ -16,6 +16,9 @@ from model.network.folding import fold_batch_norms
 from model.preprocessing import DecodedImage, ImageLimits, ImageRefused, decode_image
 from model.types import DetectedCell, FieldResult, Notice, WeightsIdentity
 from model.weights import WeightsRelease, load_network, open_release
+
+_UNAVAILABLE = (NUCLEATED_RED_CELL, "differential", "morphology")
+"""What needs sub-types, which this network does not name yet."""
 
 _LOWEST_SCORE = 1e-3
 """Below this every position of the background would be listed as a cell."""
@@ -86,6 +89,7 @@ class CellCounter:
                 "scale_to_network": round(look.scale, 4),
             },
             timings_ms=timer.timings_ms,
+            unavailable=_UNAVAILABLE,
         )
 
     def _cells(self, found: RawDetections, min_score: float | None) -> tuple[DetectedCell, ...]:

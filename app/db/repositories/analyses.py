@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.db.records import AnalysisRecord
 from app.schemas.result_record import ResultRecord
+from model.counting import NUCLEATED_RED_CELL
 
 
 def new_analysis(image_id: int, record: ResultRecord, thresholds: Mapping[str, float] | None) -> AnalysisRecord:
@@ -22,7 +23,7 @@ def new_analysis(image_id: int, record: ResultRecord, thresholds: Mapping[str, f
         rbc=counts.RBC if counts else None,
         wbc=counts.WBC if counts else None,
         plt=counts.PLT if counts else None,
-        nrbc=counts.NRBC if counts else None,
+        nrbc=counts.NRBC if counts and NUCLEATED_RED_CELL not in record.unavailable else None,
         timings_ms=dict(record.timings_ms),
         result_json=record.model_dump_json(),
     )

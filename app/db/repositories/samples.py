@@ -19,6 +19,7 @@ _SUMS = (
     func.sum(AnalysisRecord.wbc),
     func.sum(AnalysisRecord.plt),
     func.sum(AnalysisRecord.nrbc),
+    func.count(AnalysisRecord.nrbc) == func.count(),
 )
 _PENDING = (ImageStatus.QUEUED, ImageStatus.COUNTING)
 
@@ -103,8 +104,10 @@ def pooled_counts(session: Session, sample_ids: Sequence[int]) -> dict[int, Clas
         .group_by(FieldImageRecord.sample_id)
     )
     return {
-        sample_id: ClassCounts(RBC=rbc or 0, WBC=wbc or 0, PLT=plt or 0, NRBC=nrbc or 0)
-        for sample_id, rbc, wbc, plt, nrbc in session.execute(query)
+        sample_id: ClassCounts(
+            RBC=rbc or 0, WBC=wbc or 0, PLT=plt or 0, NRBC=nrbc or 0, recognises_nrbc=bool(recognises_nrbc)
+        )
+        for sample_id, rbc, wbc, plt, nrbc, recognises_nrbc in session.execute(query)
     }
 
 
