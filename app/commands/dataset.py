@@ -31,7 +31,7 @@ def build(
     from model.data.sources import UnknownSource
 
     console = Console(stderr=True)
-    with Progress(console=console, transient=True) as progress:
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("Packing fields", total=None)
         with told_as_failure(UnknownSource, UnknownLabel, ValueError):
             report = build_dataset(sources, out, lambda done, total: progress.update(task, completed=done, total=total))

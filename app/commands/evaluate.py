@@ -39,7 +39,7 @@ def evaluate(
         fields = read_index(dataset, Split(split))
         settings = get_settings()
         counter = load_cell_counter(weights or settings.weights_path, device=settings.device)
-        with Progress(console=console, transient=True) as progress:
+        with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
             task = progress.add_task("Counting", total=len(fields))
             predictions = predict_fields(counter, fields, lambda done, _total: progress.update(task, completed=done))
     metrics = {
