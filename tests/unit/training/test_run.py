@@ -29,6 +29,7 @@ from model.training.config import TrainingConfig
 from model.training.run import LOG_FILE, TrainingDiverged, TrainingRun
 from tests.unit.training.packed_fields import write_packed_set
 
+pytestmark = pytest.mark.usefixtures("torch_as_before")
 ROOT = Path(__file__).parents[3]
 TINY = "crop_px = 64\nbatch_size = 2\nfields_per_epoch = 4\nworkers = 0\nthreads = 1\nwarmup_steps = 2\n"
 """Two steps an epoch."""
@@ -37,15 +38,6 @@ TINY = "crop_px = 64\nbatch_size = 2\nfields_per_epoch = 4\nworkers = 0\nthreads
 @pytest.fixture(scope="module")
 def packed_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_packed_set(tmp_path_factory.mktemp("packed") / "set")
-
-
-@pytest.fixture(autouse=True)
-def _torch_as_before() -> Iterator[None]:
-    """A run sets torch up for the whole process; give back what the other tests start with."""
-    threads = torch.get_num_threads()
-    yield
-    torch.set_num_threads(threads)
-    torch.set_flush_denormal(False)
 
 
 @pytest.fixture
