@@ -21,7 +21,7 @@ class DecodingSettings:
 
     thresholds: tuple[float, ...]
     same_class_iou: float = 0.6
-    any_class_iou: float = 0.75
+    any_class_iou: float = 0.85
 
 
 class RawDetections(NamedTuple):

@@ -30,7 +30,7 @@ _NEAR_ENOUGH = (0.87, 1.15)
 """Scale factors close enough to 1 that another look would not count better."""
 
 _MOST_SECOND_LOOKS = 2
-_MIN_RED_CELLS = 5
+_MIN_RED_CELLS = 4
 _MEASURING_SCORE = 0.35
 _BORDER_PX = 2.0
 _RED_CELL_INDEX = CELL_CLASSES.index(CellClass.RED_BLOOD_CELL)
@@ -93,22 +93,29 @@ class ScaleFinder:
         found, _ = self._measure(self.image_hwc_u8, scale)
         warning = Notice(
             "scale_unknown",
-            f"Fewer than {_MIN_RED_CELLS} whole red cells of measurable size were found, so the scale of this image "
+            f"Fewer than {_MIN_RED_CELLS} red cells of measurable size were found, so the scale of this image "
             "is not known and the counts may be wrong; check them, or photograph a field with more red cells.",
         )
         return ScaledLook(found, scale, None, (warning,))
 
 
 def measured_diameter_px(found: RawDetections, width: int, height: int) -> float | None:
-    """Median of (width + height) / 2 over red cells not cut by the border, in image pixels, or None."""
-    boxes = found.boxes_xyxy_px
-    is_whole = (boxes[:, :2] > _BORDER_PX).all(dim=1)
-    is_whole &= (boxes[:, 2] < width - _BORDER_PX) & (boxes[:, 3] < height - _BORDER_PX)
-    chosen = is_whole & (found.class_indices == _RED_CELL_INDEX) & (found.scores >= _MEASURING_SCORE)
-    if int(chosen.sum()) < _MIN_RED_CELLS:
-        return None
-    sides = boxes[chosen][:, 2:] - boxes[chosen][:, :2]
-    return float(torch.median(sides.mean(dim=1)))
+    """Median diameter of the red cells, in image pixels, or None where too few can be measured.
+
+    A red cell inside the image measures (width + height) / 2. One that a single border cuts by less
+    than half still shows its diameter along that border. Cells in a corner show none.
+    """
+    chosen = (found.class_indices == _RED_CELL_INDEX) & (found.scores >= _MEASURING_SCORE)
+    boxes = found.boxes_xyxy_px[chosen]
+    sides = boxes[:, 2:] - boxes[:, :2]
+    limits = torch.tensor([width, height], dtype=boxes.dtype)
+    is_cut = (boxes[:, :2] <= _BORDER_PX) | (boxes[:, 2:] >= limits - _BORDER_PX)
+    is_half_visible = sides.amin(dim=1) >= sides.amax(dim=1) / 2
+    whole = sides[~is_cut.any(dim=1)].mean(dim=1)
+    # Cut along x, the height is whole; cut along y, the width is.
+    along_border = sides.flip(1)[is_cut & ~is_cut.flip(1) & is_half_visible[:, None]]
+    diameters = torch.cat([whole, along_border])
+    return float(torch.median(diameters)) if len(diameters) >= _MIN_RED_CELLS else None
 
 
 def _middle(image_hwc_u8: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
