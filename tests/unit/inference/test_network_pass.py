@@ -57,6 +57,20 @@ def test_cells_cut_by_the_border_are_listed_and_their_boxes_end_there() -> None:
     assert float(found.boxes_xyxy_px[:, 3].max()) == 160.0
 
 
+def test_an_image_that_cannot_be_halved_exactly_keeps_its_boxes_in_place() -> None:
+    # 64 x 65 px become 32 x 32: twice as wide and 65/32 times as high on the way back.
+    def one_cell(_images: torch.Tensor) -> DenseOutput:
+        heat = torch.full((1, 3, 8, 8), -9.0)
+        heat[0, 0, 3, 3] = 3.0
+        return DenseOutput(heat, torch.tensor([10.0, 6.0, 10.0, 14.0]).view(1, 4, 1, 1).expand(1, 4, 8, 8))
+
+    found = NetworkPass(one_cell, torch.device("cpu"), SETTINGS).look(
+        np.zeros((65, 64, 3), np.uint8), 0.5, 0.3, StageTimer()
+    )
+
+    assert found.boxes_xyxy_px.tolist() == [[8.0, 8 * 65 / 32, 48.0, 28 * 65 / 32]]
+
+
 class _Wild:
     """An engine that boxes the whole neighbourhood at every position, far beyond the image."""
 
