@@ -50,7 +50,8 @@ def sample_detail(session: Session, *, sample_id: int) -> SampleDetail:
     for image in summaries:
         by_status[image.status] = by_status.get(image.status, 0) + 1
     counts = _pool([image.counts for image in summaries if image.counts is not None])
-    return SampleDetail(**_summary(record, by_status, counts).model_dump(), images=summaries)
+    # Not model_dump: it leaves out what is never published, such as whether the counts recognise nucleated red cells.
+    return SampleDetail(**dict(_summary(record, by_status, counts)), images=summaries)
 
 
 def sample_history(

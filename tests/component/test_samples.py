@@ -15,13 +15,16 @@ from app.services.samples import create_sample, sample_detail, sample_history, s
 
 Q, C, D, R, F = ImageStatus  # queued, counting, counted, refused, failed
 
+Counts = tuple[int, int, int, int | None]
+"""RBC, WBC, PLT and NRBC, the last None where the weights cannot tell such cells apart."""
+
 
 def register(database: Database, accession_number: str = "24-0012") -> int:
     with database.unit_of_work() as session:
         return create_sample(session, new=NewSample(accession_number=accession_number)).id
 
 
-def add_image(database: Database, sample_id: int, status: ImageStatus, counts: tuple[int, ...] | None = None) -> int:
+def add_image(database: Database, sample_id: int, status: ImageStatus, counts: Counts | None = None) -> int:
     with database.unit_of_work() as session:
         number = len(sample_detail(session, sample_id=sample_id).images)
         image = FieldImageRecord(
@@ -43,7 +46,7 @@ def add_image(database: Database, sample_id: int, status: ImageStatus, counts: t
         return image.id
 
 
-def analysis_of(image_id: int, counts: tuple[int, ...], sha256: str = "0") -> AnalysisRecord:
+def analysis_of(image_id: int, counts: Counts, sha256: str = "0") -> AnalysisRecord:
     rbc, wbc, plt, nrbc = counts
     return AnalysisRecord(
         image_id=image_id,
@@ -135,6 +138,24 @@ def test_the_detail_pools_the_counts_of_its_counted_images(database: Database) -
     assert detail.images_by_status[D] == 2
     assert listed.counts == detail.counts
     assert listed.images_by_status == detail.images_by_status
+
+
+@pytest.mark.parametrize(("nucleated", "expected"), [((None, None), None), ((None, 1), None), ((0, 1), 1)])
+def test_nucleated_red_cells_are_shown_only_where_every_image_was_counted_by_weights_that_know_them(
+    database: Database, nucleated: tuple[int | None, int | None], expected: int | None
+) -> None:
+    sample_id = register(database)
+    for nrbc in nucleated:
+        add_image(database, sample_id, D, (10, 1, 3, nrbc))
+
+    with database.unit_of_work() as session:
+        detail, listed = sample_detail(session, sample_id=sample_id), sample_history(session).items[0]
+
+    assert detail.counts is not None
+    assert listed.counts is not None
+    assert [image.counts.shown("NRBC") for image in detail.images if image.counts] == list(nucleated)
+    assert detail.counts.shown("NRBC") == listed.counts.shown("NRBC") == expected
+    assert detail.counts.shown("RBC") == listed.counts.shown("RBC") == 20
 
 
 def test_only_the_newest_analysis_of_an_image_counts(database: Database) -> None:
