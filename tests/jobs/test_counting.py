@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from dataclasses import asdict
 from pathlib import Path
 
@@ -126,10 +127,12 @@ def test_a_store_that_does_not_answer_is_waited_for_and_blames_no_image(laborato
 @pytest.mark.parametrize("slots", [1, 2])
 def test_no_more_images_are_counted_at_once_than_there_are_slots(laboratory: Laboratory, slots: int) -> None:
     laboratory.settings = laboratory.settings.model_copy(update={"count_concurrency": slots})
-    counter = ScriptedCounter(delay_s=0.1)
+    counter = ScriptedCounter(delay_s=0.1, gate=threading.Event())
     engine = laboratory.start(counter)
 
     laboratory.upload(engine, *(image_bytes(seed) for seed in range(6)))
+    wait_for(lambda: counter.at_once >= slots)
+    counter.gate.set()
     laboratory.wait_until_finished()
 
     assert counter.most_at_once == slots

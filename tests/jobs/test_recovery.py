@@ -1,5 +1,6 @@
 """Nothing accepted is forgotten, whatever happened to the job tables or to the other processes."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -129,12 +130,13 @@ def test_a_running_process_takes_over_what_a_dead_one_left(laboratory: Laborator
 
 def test_a_result_that_comes_late_changes_nothing(laboratory: Laboratory, queue: CountQueue) -> None:
     """A process thought dead was only slow: another took its job over, and both have a result."""
-    counter = ScriptedCounter(delay_s=0.6)
+    counter = ScriptedCounter(gate=threading.Event())
     engine = laboratory.start(counter)
     [image_id] = laboratory.upload(engine, A)
     wait_for(lambda: counter.calls[A] == 1)
 
     queue.put_back([job_id(image_id, 0)])
+    counter.gate.set()
 
     laboratory.wait_until_finished()
     wait_for(lambda: queue.claimed_jobs() == {})

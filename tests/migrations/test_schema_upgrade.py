@@ -140,6 +140,6 @@ def test_processes_that_start_at_the_same_moment(settings: Settings, empty_datab
         process.stdin.flush()
 
     for process in processes:
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
     assert is_schema_current(empty_database)

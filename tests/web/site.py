@@ -10,7 +10,7 @@ from httpx2 import Response
 from tests.web.image_files import png_of
 
 FINISHED = {"ready", "attention"}
-_DEADLINE_S = 30.0
+_DEADLINE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)

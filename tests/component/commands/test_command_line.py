@@ -19,7 +19,7 @@ PROGRAM = str(Path(sys.executable).with_name("bloodcount"))
 def bloodcount(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the program to its end in the test's own folder."""
     return subprocess.run(
-        [PROGRAM, *arguments], capture_output=True, check=False, text=True, timeout=60, env=os.environ | variables
+        [PROGRAM, *arguments], capture_output=True, check=False, text=True, timeout=120, env=os.environ | variables
     )
 
 
@@ -100,7 +100,7 @@ def test_the_server_answers_and_stops_in_order(stop: signal.Signals) -> None:
     with server() as (process, address):
         assert httpx2.get(f"{address}/healthz").status_code == 200
         process.send_signal(stop)
-        _, log = process.communicate(timeout=20)
+        _, log = process.communicate(timeout=60)
 
     assert process.returncode == 0
     assert "Traceback" not in log

@@ -77,7 +77,7 @@ def counted(random_release: Path, tmp_path_factory: pytest.TempPathFactory) -> s
     smear_file(folder / "a-last.dat", 4)
     paths = ["z-first.png", "broken.jpg", "fields", "a-last.dat"]
     command = [PROGRAM, "count", *paths, "--format", "jsonl", "--weights", str(random_release), "--device", "cpu"]
-    return subprocess.run(command, capture_output=True, check=False, text=True, timeout=100, cwd=folder)
+    return subprocess.run(command, capture_output=True, check=False, text=True, timeout=200, cwd=folder)
 
 
 @pytest.fixture(scope="module")
