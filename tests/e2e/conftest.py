@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from model.rendering import SmearRecipe, encode_png, render_smear
-from tests.e2e.serving import ROOT, Server, running_server
+from tests.e2e.serving import Server, running_server
 
 LABORATORY_HOST = "laboratory.test"
 """A name under which the browser reaches this machine as if it were a server in the laboratory's network."""
@@ -19,7 +19,7 @@ _CHROMIUM_ARGUMENTS = [
     "--disable-dev-shm-usage",
     f"--host-resolver-rules=MAP {LABORATORY_HOST} 127.0.0.1",
 ]
-_SLOW_S = 1.2
+_SLOW_S = 2.0
 
 NewPage = Callable[..., Page]
 """Opens a page in a browser window of its own; takes Playwright's options of a context."""
@@ -28,13 +28,7 @@ NewPage = Callable[..., Page]
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The application as ``bloodcount serve`` starts it, with the weights that are shipped."""
-    has_weights = any((ROOT / "model" / "weights").glob("*.safetensors"))
-    # Before the first training run there are none, and a stand-in takes their place.
-    command = (
-        ["-c", "from app.cli import main; main()", "serve", "--port", "0"]
-        if has_weights
-        else ["-m", "tests.e2e.stand_in_server", "0.2"]
-    )
+    command = ["-c", "from app.cli import main; main()", "serve", "--port", "0"]
     with running_server(command, tmp_path_factory.mktemp("server")) as started:
         yield started
 
@@ -49,7 +43,7 @@ def slow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
     """Headless Chromium."""
-    expect.set_options(timeout=15_000)  # these tests share the machine with others
+    expect.set_options(timeout=60_000)  # these tests share the machine with others
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path, args=_CHROMIUM_ARGUMENTS)
         yield chromium
@@ -69,7 +63,7 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
     def open_page(**options: object) -> Page:
         context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         context.on("console", note)
         context.on("weberror", lambda error: problems.append(str(error.error)))
         return context.new_page()

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_START_DEADLINE_S = 60.0
-_STOP_DEADLINE_S = 30.0
+_START_DEADLINE_S = 120.0
+_STOP_DEADLINE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
