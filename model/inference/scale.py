@@ -17,8 +17,11 @@ from model.decoding import RawDetections
 from model.inference.network_pass import NetworkPass, StageTimer
 from model.types import Notice
 
-_FIRST_LOOK_SIDE_PX = (320, 640, 1280)
+_FIRST_LOOK_SIDE_PX = (320, 640, 1280, 2560, 5120)
 """Longer side of the image in successive first looks; the later ones see only its middle."""
+
+_LARGEST_ENLARGEMENT = 3.0
+"""Enlarged further, an image shows no more; its red cells would be under 10 of its own pixels wide."""
 
 _LARGEST_LOOK_PX = 640
 """Side of the middle part shown in a first look, in input pixels."""
@@ -62,14 +65,18 @@ class ScaleFinder:
     def look(self) -> ScaledLook:
         """The detections at the right scale, or a warning where no scale could be measured."""
         longer = max(self.image_hwc_u8.shape[:2])
+        seen: dict[float, float] = {}
         for side in _FIRST_LOOK_SIDE_PX:
             scale = side / longer
+            if seen and scale > _LARGEST_ENLARGEMENT:
+                break
             part = _middle(self.image_hwc_u8, round(_LARGEST_LOOK_PX / scale))
             found, diameter = self._measure(part, scale)
             if diameter is not None and _MEASURABLE_PX[0] <= diameter * scale <= _MEASURABLE_PX[1]:
                 first = ScaledLook(found, scale, diameter)
                 return self._refine(first, is_whole=part.shape == self.image_hwc_u8.shape)
-        return self._without_measure(_FIRST_LOOK_SIDE_PX[0] / longer)
+            seen[scale] = float(found.scores[found.scores >= _MEASURING_SCORE].sum())
+        return self._without_measure(max(seen, key=lambda scale: seen[scale]))
 
     def _measure(self, image_hwc_u8: NDArray[np.uint8], scale: float) -> tuple[RawDetections, float | None]:
         found = self.network.look(image_hwc_u8, scale, min(self.min_score, _MEASURING_SCORE), self.timer)
@@ -89,7 +96,7 @@ class ScaleFinder:
         return look
 
     def _without_measure(self, scale: float) -> ScaledLook:
-        """The count at the first look's scale, with a warning that the scale is not known."""
+        """The count at the scale at which most was seen, with a warning that the scale is not known."""
         found, _ = self._measure(self.image_hwc_u8, scale)
         warning = Notice(
             "scale_unknown",

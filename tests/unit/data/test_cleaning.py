@@ -87,3 +87,32 @@ def test_an_unreadable_image_is_dropped_and_counted(content: bytes, tmp_path: Pa
     fields, dropped = clean_fields([AnnotatedField("source", "broken", "original", path, None, boxes, classes)])
 
     assert (fields, dict(dropped)) == ([], {"source: unreadable image": 1})
+
+
+def grid_of_small_boxes(count: int) -> list[tuple[float, ...]]:
+    return [(8.0 * column, 8.0, 8.0 * column + 7, 15.0) for column in range(count)]
+
+
+def test_red_and_white_cells_that_were_exchanged_are_put_right(tmp_path: Path) -> None:
+    small, large = grid_of_small_boxes(12), (60.0, 60.0, 90.0, 90.0)
+
+    field, dropped = cleaned(tmp_path, [*small, large], [1] * 12 + [0])
+
+    assert field.class_indices.tolist() == [0] * 12 + [1]
+    assert dropped == {"red and white cells exchanged (mended)": 1}
+
+
+@pytest.mark.parametrize(
+    ("white_cells", "red_cell"),
+    [(9, (60.0, 60.0, 90.0, 90.0)), (12, (60.0, 60.0, 67.0, 67.0))],
+    ids=["few white cells", "a red cell as small as they are"],
+)
+def test_classes_that_may_be_right_are_left_alone(
+    white_cells: int, red_cell: tuple[float, ...], tmp_path: Path
+) -> None:
+    classes = [1] * white_cells + [0]
+
+    field, dropped = cleaned(tmp_path, [*grid_of_small_boxes(white_cells), red_cell], classes)
+
+    assert field.class_indices.tolist() == classes
+    assert dropped == {}
