@@ -42,11 +42,11 @@ def test_the_shipped_weights_reach_what_the_first_release_promises() -> None:
 
 def test_writing_the_tables_replaces_only_what_stands_between_the_marks(tmp_path: Path) -> None:
     card = tmp_path / "CARD.md"
-    card.write_text("before\n<!-- tables: begin -->\nold\n<!-- tables: end -->\nafter\n")
+    card.write_text("before\n<!-- tables: begin -->\nstale figures\n<!-- tables: end -->\nafter\n")
 
     write_tables(card, shipped_manifest())
 
     text = card.read_text()
     assert text.startswith("before\n<!-- tables: begin -->\n| release | |")
     assert text.endswith("<!-- tables: end -->\nafter\n")
-    assert "old" not in text
+    assert "stale figures" not in text
