@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -20,7 +20,7 @@ MODEL_CARD = Path("model/MODEL_CARD.md")
 def evaluate(
     dataset: Annotated[Path, typer.Argument(help="Folder made by bloodcount dataset build.")],
     weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: the shipped ones]")] = None,
-    split: Annotated[str, typer.Option(help="train, tune or validation.")] = "validation",
+    split: Annotated[Literal["train", "tune", "validation"], typer.Option(help="Which part.")] = "validation",
     out: Annotated[Path, typer.Option(help="Where the metrics are written as JSON.")] = Path("metrics.json"),
     record: Annotated[
         bool, typer.Option("--record", help="Also write them into the weights' manifest and the model card.")

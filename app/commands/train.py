@@ -21,6 +21,7 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
 ) -> None:
     """Train on a packed data set until the time budget is spent; a checkpoint is written every epoch."""
     from model.data.packed import PackedSetError
+    from model.evaluation.predictions import RefusedField
     from model.evaluation.publish import publish_checkpoint
     from model.training.checkpoints import CHECKPOINT_FILE, CheckpointError
     from model.training.config import TrainingConfigError, read_config
@@ -29,7 +30,7 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
     def say(line: str) -> None:
         typer.echo(line, err=True)
 
-    with told_as_failure(PackedSetError, TrainingConfigError, TrainingDiverged, CheckpointError):
+    with told_as_failure(PackedSetError, TrainingConfigError, TrainingDiverged, CheckpointError, RefusedField):
         TrainingRun(dataset, run, read_config(config, minutes=minutes), say).train()
         if publish is not None:
             say("choosing thresholds on the tuning split")
