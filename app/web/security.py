@@ -35,6 +35,7 @@ SECURITY_HEADERS = {
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_FETCH_SITES = frozenset({"same-origin", "none"})
+_API_PREFIX = "/api/v1/"
 
 
 class CrossSiteRequest(BloodcountError):
@@ -74,7 +75,8 @@ class SecurityHeadersMiddleware:
 class SameSiteMiddleware:
     """Refuses a request that changes something and that a browser sent from another site.
 
-    A call with an API token is not refused: another site cannot know the token.
+    A call of the API with a bearer token is judged by its token: another site cannot know it, and a browser adds no
+    such header by itself. It does add ``Authorization: Basic`` where a proxy asks for a password: that proves nothing.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -84,10 +86,15 @@ class SameSiteMiddleware:
         """Pass the request on, or answer 403."""
         if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
             headers = Headers(scope=scope)
-            if "authorization" not in headers and is_from_another_site(headers):
+            if not _is_token_call(scope["path"], headers) and is_from_another_site(headers):
                 await problem_response(scope, CrossSiteRequest())(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+def _is_token_call(path: str, headers: Headers) -> bool:
+    scheme = headers.get("authorization", "").partition(" ")[0]
+    return path.startswith(_API_PREFIX) and scheme.lower() == "bearer"
 
 
 def is_from_another_site(headers: Headers) -> bool:

@@ -68,5 +68,23 @@ def test_a_call_with_a_token_is_judged_by_the_token_alone(site: Site) -> None:
     assert site.client.post("/api/v1/samples", json={"accession_number": "X"}, headers=headers).status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("address", "authorization"),
+    [
+        ("/samples", "Basic bGFiOmxhYg=="),
+        ("/samples", "Bearer nonsense"),
+        ("/example", "Basic bGFiOmxhYg=="),
+        ("/api/v1/samples", "Basic bGFiOmxhYg=="),
+    ],
+)
+def test_a_password_that_the_browser_adds_by_itself_opens_nothing(site: Site, address: str, authorization: str) -> None:
+    headers = {"Origin": "http://evil.example", "Authorization": authorization}
+
+    answer = site.client.post(address, data={"accession_number": "X"}, headers=headers)
+
+    assert answer.status_code == 403
+    assert site.client.get("/api/v1/samples").json()["items"] == []
+
+
 def test_reading_from_another_site_is_a_plain_link(site: Site) -> None:
     assert site.client.get("/samples", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
