@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.commands.failures import told_as_failure
 from app.errors import CommandFailed
@@ -73,6 +74,8 @@ def count(
 
 
 def _image_files(paths: Sequence[Path]) -> list[Path]:
+    if not any(path.exists() for path in paths):
+        raise CommandFailed(f"{', '.join(map(str, paths))} does not exist; check the path")
     files = [file for path in paths for file in _images_at(path)]
     if not files:
         raise CommandFailed(f"no image was found in {', '.join(map(str, paths))}; give image files or folders of them")
@@ -80,17 +83,15 @@ def _image_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _images_at(path: Path) -> Iterator[Path]:
-    """A file as given, of a folder every image below it in the order of their names."""
+    """A file as given, even a missing one, of a folder every image below it in the order of their names."""
     if path.is_dir():
         yield from sorted(
             file
             for file in path.rglob("*")
             if file.suffix.lower() in IMAGE_SUFFIXES and file.is_file() and not file.name.startswith(".")
         )
-    elif path.exists():
-        yield path
     else:
-        raise CommandFailed(f"{path} does not exist; check the path")
+        yield path
 
 
 def _load_counter(settings: Settings, weights: Path | None, device: DeviceName | None) -> "CellCounter":
@@ -159,17 +160,25 @@ def _csv_line(cells: Sequence[str]) -> str:
     return text.getvalue()
 
 
+_TABLE_FOOTER = (
+    "–: not available.",
+    "Counts are the network's suggestion, for research use; a person reviews every count.",
+)
+
+
 def _write_table(records: Iterator[ResultRecord]) -> int:
-    table = Table("image", *COUNTED_CLASSES, "remarks")
-    for column in table.columns[1:-1]:
-        column.justify = "right"
+    table = Table(*(Column(code, justify="right") for code in COUNTED_CLASSES), Column("image", overflow="fold"))
+    remarks: list[str] = []
     refused = 0
     for record in records:
-        remarks = [notice.message for notice in ((record.reason,) if record.reason else ()) + tuple(record.warnings)]
-        table.add_row(record.image, *_shown_counts(record, undefined="not available"), " ".join(remarks))
+        table.add_row(*_shown_counts(record, undefined="–"), escape(record.image))
+        notices = (*((record.reason,) if record.reason else ()), *record.warnings)
+        remarks.extend(f"{record.image}: {notice.message}" for notice in notices)
         refused += record.status == "refused"
-    table.caption = "Counts are the network's suggestion, for research use; a person reviews every count."
-    Console(file=sys.stdout).print(table)
+    console = Console(file=sys.stdout)
+    console.print(table)
+    for remark in (*remarks, *_TABLE_FOOTER):
+        console.print(remark, markup=False, highlight=False, soft_wrap=True)
     return refused
 
 

@@ -184,12 +184,14 @@ def test_the_table_shows_counts_and_what_is_not_available(
     smear_file(tmp_path / "good.png", 1)
     (tmp_path / "text.png").write_text("no image")
     status, output = count(capsys, random_release, "good.png", "text.png")
-    (good,) = (line for line in output.splitlines() if "good.png" in line)
-    (bad,) = (line for line in output.splitlines() if "text.png" in line)
+    good = next(line for line in output.splitlines() if "good.png" in line)
+    bad, remark = (line for line in output.splitlines() if "text.png" in line)
 
     assert status == 1
     assert re.search(rf"\b{records[0]['counts']['RBC']}\b", good)
-    assert bad.count("not available") == 4
+    assert bad.count("–") == 4
+    assert remark == "text.png: The file is not an image; choose a photograph saved as JPEG, PNG, TIFF, BMP or WebP."
+    assert "–: not available" in output
     assert "a person reviews every count" in output
 
 
@@ -201,12 +203,19 @@ def test_a_missing_path_is_one_sentence_and_status_1(name: str, capsys: pytest.C
     assert name in sentence
 
 
-def test_one_missing_path_among_others_is_told_before_anything_is_counted(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_one_missing_path_among_others_is_refused_and_the_others_are_counted(
+    random_release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status, sentence = refused_in_one_sentence(capsys, str(smear_file(tmp_path / "good.png")), "nowhere.png")
+    monkeypatch.chdir(tmp_path)
+    smear_file(tmp_path / "good.png", 1)
 
-    assert (status, "nowhere.png" in sentence) == (1, True)
+    status, output = count(capsys, random_release, "nowhere.png", "good.png", "--format", "jsonl")
+    missing, good = (json.loads(line) for line in output.splitlines())
+
+    assert status == 1
+    assert (missing["image"], missing["status"], missing["width"]) == ("nowhere.png", "refused", None)
+    assert "No such file" in missing["reason"]["message"]
+    assert (good["image"], good["status"]) == ("good.png", "counted")
 
 
 def test_a_folder_without_images_is_one_sentence_and_status_1(
