@@ -5,10 +5,12 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENV_PREFIX = "BLOODCOUNT_"
+_ENV_FILE = ".env"
 _TEST_PREFIX = "BLOODCOUNT_TEST_"
 """Variables that only the test suite reads."""
 
@@ -30,7 +32,7 @@ class Settings(BaseSettings):
     """Everything that differs between one installation and another; sizes in bytes, seconds and pixels."""
 
     model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix=ENV_PREFIX, env_file=_ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     data_dir: Path = Field(
@@ -106,8 +108,8 @@ def get_settings() -> Settings:
     """The settings of this process, read anew from the environment and from ``.env`` in the current folder.
 
     Raises:
-        InvalidSettings: A value is not possible, or a ``BLOODCOUNT_`` variable is not known (a typing mistake that
-            would otherwise leave a default, perhaps an unsafe one, in force).
+        InvalidSettings: A value is not possible, or a ``BLOODCOUNT_`` variable of the environment or of ``.env`` is
+            not known (a typing mistake that would otherwise leave a default, perhaps an unsafe one, in force).
     """
     _refuse_unknown_variables()
     try:
@@ -118,7 +120,8 @@ def get_settings() -> Settings:
 
 def _refuse_unknown_variables() -> None:
     known = {ENV_PREFIX + name.upper() for name in Settings.model_fields}
-    for name in sorted(os.environ):
+    # In capitals, because small letters are read as well.
+    for name in sorted({name.upper() for name in (*os.environ, *dotenv_values(_ENV_FILE))}):
         if name.startswith(ENV_PREFIX) and name not in known and not name.startswith(_TEST_PREFIX):
             close = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {close[0]}?" if close else "the README lists all of them."

@@ -73,6 +73,14 @@ def test_a_mistyped_variable_is_refused_with_the_right_name(monkeypatch: pytest.
         get_settings()
 
 
+@pytest.mark.parametrize("name", ["BLOODCOUNT_REQUIRE_API_TOKENS", "bloodcount_require_api_tokens"])
+def test_a_mistyped_variable_of_the_env_file_is_refused_too(tmp_path: Path, name: str) -> None:
+    (tmp_path / ".env").write_text(f"BLOODCOUNT_PORT=9001\nexport {name}=true\n")
+
+    with pytest.raises(InvalidSettings, match="TOKENS is not a setting; did you mean BLOODCOUNT_REQUIRE_API_TOKEN"):
+        get_settings()
+
+
 def test_a_password_in_an_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BLOODCOUNT_DATABASE_URL", "postgresql://lab:hunter2@db/bloodcount")
 
