@@ -5,10 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, computed_field
 
 from app.schemas.base import Schema
 from app.schemas.counts import ClassCounts
+from model.counting import NUCLEATED_RED_CELL
 from model.types import Notice
 
 MAX_ACCESSION_CHARACTERS = 64
@@ -79,6 +80,10 @@ class NewSample(Schema):
     note: Annotated[str | None, AfterValidator(_clean_note)] = None
 
 
+def _unavailable(counts: ClassCounts | None) -> tuple[str, ...]:
+    return () if counts is None or counts.recognises_nrbc else (NUCLEATED_RED_CELL,)
+
+
 class ImageSummary(Schema):
     """One image of a sample. Sizes in pixels after EXIF orientation; times in UTC.
 
@@ -96,6 +101,12 @@ class ImageSummary(Schema):
     uploaded_at: datetime
     counted_at: datetime | None
 
+    @computed_field(description="Counts that the weights cannot give; their zeros mean nothing.")  # type: ignore[prop-decorator]
+    @property
+    def unavailable(self) -> tuple[str, ...]:
+        """Codes of the counts that the weights cannot give."""
+        return _unavailable(self.counts)
+
 
 class SampleSummary(Schema):
     """One sample in a list. ``counts`` pools its counted images; None while there is none."""
@@ -108,6 +119,12 @@ class SampleSummary(Schema):
     counts: ClassCounts | None
     images_total: int
     images_by_status: dict[ImageStatus, int]
+
+    @computed_field(description="Counts that the weights cannot give; their zeros mean nothing.")  # type: ignore[prop-decorator]
+    @property
+    def unavailable(self) -> tuple[str, ...]:
+        """Codes of the counts that the weights cannot give."""
+        return _unavailable(self.counts)
 
 
 class SampleDetail(SampleSummary):

@@ -155,6 +155,11 @@ def test_nucleated_red_cells_are_shown_only_where_every_image_was_counted_by_wei
     assert listed.counts is not None
     assert [image.counts.shown("NRBC") for image in detail.images if image.counts] == list(nucleated)
     assert detail.counts.shown("NRBC") == listed.counts.shown("NRBC") == expected
+    published = detail.model_dump(mode="json")
+    assert published["unavailable"] == ([] if expected is not None else ["NRBC"])
+    assert [image["unavailable"] for image in published["images"]] == [
+        [] if n is not None else ["NRBC"] for n in nucleated
+    ]
     assert detail.counts.shown("RBC") == listed.counts.shown("RBC") == 20
 
 
