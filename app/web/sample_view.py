@@ -73,7 +73,7 @@ def page_of_images(sample: SampleDetail, page: int) -> tuple[int, tuple[ImageSum
 
 
 def build_sample_view(sample: SampleDetail, read_record: ReadRecord, *, page: int = 1) -> SampleView:
-    """What the page shows of a sample; a page beyond the last shows the last."""
+    """What the page shows of a sample; a page before the first or beyond the last shows the nearest."""
     page_count = max(1, -(-len(sample.images) // IMAGES_PER_PAGE))
     page = min(max(1, page), page_count)
     first, images = page_of_images(sample, page)

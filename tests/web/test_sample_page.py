@@ -136,6 +136,8 @@ def test_many_images_are_shown_page_by_page_and_counted_together(counting_site: 
     assert len(re.findall("<article", first)) == IMAGES_PER_PAGE
     assert len(re.findall("<article", second)) == len(re.findall("<article", beyond)) == 1
     assert 'rel="next" href="?page=2"' in first
+    for before in (0, -3):
+        assert 'rel="next" href="?page=2"' in counting_site.page(f"/samples/{detail['id']}?page={before}")
     assert "024.png" in second
 
 

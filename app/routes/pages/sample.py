@@ -24,8 +24,8 @@ _Seen = Annotated[str, Query(description="Fragments that the page shows, as name
 
 
 @router.get("/samples/{sample_id}")
-def show_sample(session: SessionDep, settings: SettingsDep, sample_id: int, page: _Page = 1) -> HTMLResponse:
-    """A sample: its counts, and one page of its images with their cells drawn."""
+def show_sample(session: SessionDep, settings: SettingsDep, sample_id: int, page: int = 1) -> HTMLResponse:
+    """A sample: its counts, and one page of its images with their cells drawn; the nearest page where there is none."""
     sample = sample_detail(session, sample_id=sample_id)
     view = build_sample_view(sample, lambda image_id: image_result(session, image_id=image_id), page=page)
     values = file_field_values(settings) | {"view": view, "is_example": sample.note == EXAMPLE_NOTE}
