@@ -10,12 +10,14 @@ from app.web.readiness import check_readiness
 router = APIRouter(tags=["health"])
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 def show_health() -> dict[str, str]:
     """The process answers."""
     return {"status": "alive"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz")
 def show_readiness(context: ContextDep) -> JSONResponse:
     """Database, image store and weights work, or a sentence about the one that does not."""

@@ -22,6 +22,13 @@ def test_a_counting_application_is_ready(counting_site: Site) -> None:
     assert answer.json()["checks"] == {"database": "ok", "storage": "ok", "weights": "ok"}
 
 
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+def test_a_watcher_may_ask_for_the_head_alone(site: Site, address: str) -> None:
+    answer = site.client.head(address)
+
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_without_counting_the_weights_are_left_to_workers(site: Site) -> None:
     assert site.client.get("/readyz").json()["checks"]["weights"] == "left to workers"
 
@@ -34,6 +41,7 @@ def test_a_part_that_does_not_work_makes_the_application_not_ready(site: Site, s
 
     assert (answer.status_code, answer.json()["status"]) == (503, "not ready")
     assert answer.json()["checks"]["storage"].startswith("not working")
+    assert site.client.head("/readyz").status_code == 503
     assert str(settings.data_dir) not in answer.text
     assert site.client.get("/healthz").status_code == 200
 
