@@ -54,7 +54,7 @@ class SampleNotFound(NotFound):
     code = "sample_not_found"
 
     def __init__(self, sample_id: int) -> None:
-        super().__init__(f"There is no sample number {sample_id}; look for it in the history.")
+        super().__init__(f"There is no sample number {sample_id}; look for it in the list of samples.")
 
 
 class ImageNotFound(NotFound):
@@ -63,7 +63,7 @@ class ImageNotFound(NotFound):
     code = "image_not_found"
 
     def __init__(self, image_id: int) -> None:
-        super().__init__(f"There is no image number {image_id}; open its sample from the history.")
+        super().__init__(f"There is no image number {image_id}; open its sample from the list of samples.")
 
 
 class StoredImageMissing(NotFound):
@@ -93,7 +93,7 @@ class AccessionNumberTaken(Conflict):
     def __init__(self, accession_number: str, sample_id: int) -> None:
         super().__init__(
             f"A sample with the accession number {accession_number!r} exists already; "
-            "open it from the history or enter another number."
+            "open it from the list of samples or enter another number."
         )
         self.sample_id = sample_id
 

@@ -35,4 +35,6 @@ def decode_cursor(cursor: str) -> tuple[datetime, int]:
 
 
 def _invalid() -> InvalidInput:
-    return InvalidInput("after", "This page address is not complete; start again from the first page of the history.")
+    return InvalidInput(
+        "after", "This page address is not complete; start again from the first page of the list of samples."
+    )
