@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
+from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 
 from app.db.session import Database
@@ -45,6 +46,14 @@ DatabaseDep = Annotated[Database, Depends(_database)]
 StoreDep = Annotated[ImageStore, Depends(_store)]
 SessionDep = Annotated[Session, Depends(_session, scope="function")]
 """One unit of work a request, committed before the answer is sent: an answer never promises what was not stored."""
+
+
+declare_bearer_token = HTTPBearer(
+    auto_error=False,
+    scheme_name="ApiToken",
+    description="A token made by 'bloodcount token create NAME'; may be left out where the settings need none.",
+)
+"""Tells the API's description that calls carry a token; ``check_api_token`` judges it."""
 
 
 def check_api_token(

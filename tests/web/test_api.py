@@ -160,6 +160,16 @@ def test_the_description_of_the_api_lists_every_published_call(site: Site) -> No
     }
 
 
+def test_the_description_of_the_api_says_that_its_calls_carry_a_bearer_token(site: Site) -> None:
+    description = site.client.get("/api/v1/openapi.json").json()
+
+    [(name, scheme)] = description["components"]["securitySchemes"].items()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    for path, methods in description["paths"].items():
+        wanted: list[dict[str, list[str]]] | None = [{name: []}] if path.startswith("/api/v1/") else None
+        assert all(call.get("security") == wanted for call in methods.values())
+
+
 @pytest.mark.parametrize("header", ["Bearer nonsense", "Bearer", "Basic dXNlcjpwYXNz", ""])
 def test_a_token_that_is_not_valid_is_refused_even_where_none_is_needed(site: Site, header: str) -> None:
     answer = site.client.get("/api/v1/samples", headers={"Authorization": header})

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from app.routes.api import images, samples
-from app.web.dependencies import check_api_token
+from app.web.dependencies import check_api_token, declare_bearer_token
 from app.web.problems import ProblemBody
 
 _PROBLEMS: dict[int | str, dict[str, object]] = {
@@ -17,6 +17,6 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
     )
 }
 
-router = APIRouter(dependencies=[Depends(check_api_token)], responses=_PROBLEMS)
+router = APIRouter(dependencies=[Depends(declare_bearer_token), Depends(check_api_token)], responses=_PROBLEMS)
 for module in (samples, images):
     router.include_router(module.router)
