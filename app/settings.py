@@ -82,7 +82,8 @@ class Settings(BaseSettings):
         default=4_000_000_000, ge=1, description="Largest upload request that is accepted, all its files together."
     )
     require_api_token: bool = Field(
-        default=False, description="Whether calls of /api/v1 need a token made by 'bloodcount token create'."
+        default=False,
+        description="Whether calls of /api/v1 need a token made by 'bloodcount token create'; the pages need none.",
     )
     log_format: Literal["text", "json"] = Field(
         default="text", description="Log lines for people (text) or for machines (json)."
