@@ -103,10 +103,10 @@ class DuplicateImage(Conflict):
 
     code = "duplicate_image"
 
-    def __init__(self, file_name: str, *, equal_file_name: str, equal_image_id: int) -> None:
+    def __init__(self, file_name: str, *, equal_file_name: str) -> None:
         super().__init__(
-            f"{file_name!r} is the same image as {equal_file_name!r} (image number {equal_image_id}), which this "
-            "sample has already; it was not added again."
+            f"{file_name!r} is the same image as {equal_file_name!r}, which this sample has already; it was not "
+            "added again, so that no cell is counted twice."
         )
 
 

@@ -182,7 +182,7 @@ class _Intake:
         if job_round is not None:
             self.jobs.enqueue_count(session, equal.id, self.priority, job_round=job_round)
             return UploadOutcome(file_name=name, image_id=equal.id)
-        error = DuplicateImage(name, equal_file_name=equal.file_name, equal_image_id=equal.id)
+        error = DuplicateImage(name, equal_file_name=equal.file_name)
         return UploadOutcome(file_name=name, error=_body(error), is_duplicate=True, duplicate_of=equal.id)
 
 

@@ -12,7 +12,7 @@ EXAMPLES = [
     errors.ImageNotFound(4),
     errors.StoredImageMissing(4),
     errors.AccessionNumberTaken("B-12", 3),
-    errors.DuplicateImage("field.png", equal_file_name="a.png", equal_image_id=4),
+    errors.DuplicateImage("field.png", equal_file_name="a.png"),
     errors.ResultNotReady(4, "queued"),
     errors.IdempotencyKeyReused("k1"),
     errors.InvalidInput("note", "The note has 2,001 characters and the limit is 2,000; shorten it."),
