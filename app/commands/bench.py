@@ -54,6 +54,26 @@ def server(
     typer.echo(json.dumps(figures, indent=2))
 
 
+@app.command()
+def scales(
+    images: Annotated[list[Path], typer.Argument(help="Images to count.", metavar="IMAGE...")],
+    weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: the shipped ones]")] = None,
+) -> None:
+    """Count the same images enlarged and reduced: the counts should hardly differ."""
+    from model.evaluation.rescaling import counts_at_factors
+    from model.inference import load_cell_counter
+    from model.weights import WeightsRefused
+
+    settings = get_settings()
+    with told_as_failure(WeightsRefused, OSError):
+        counter = load_cell_counter(weights or settings.weights_path, device=settings.device)
+        counts = counts_at_factors(counter, [image.read_bytes() for image in images])
+    table = Table("sides times", "RBC", "WBC", "PLT")
+    for factor, row in counts.items():
+        table.add_row(f"{factor:g}", str(row["RBC"]), str(row["WBC"]), str(row["PLT"]))
+    Console().print(table)
+
+
 def _rendered_field() -> bytes:
     """A rendered 640 × 480 field with red cells as wide as BCCD's, as PNG."""
     from model.rendering import encode_png, random_recipe, render_smear
