@@ -145,7 +145,6 @@ def test_a_folder_without_a_data_set_is_one_sentence_and_status_1(
         (["train", "nowhere", "--run", "run"], "bloodcount dataset build"),
         (["train", "nowhere", "--run", "run", "--config", "none.toml"], "none.toml"),
         (["evaluate", "nowhere"], "bloodcount dataset build"),
-        (["evaluate", "nowhere", "--split", "test"], "test"),
     ],
 )
 def test_what_cannot_be_used_is_one_sentence_and_status_1(
@@ -165,6 +164,7 @@ def test_what_cannot_be_used_is_one_sentence_and_status_1(
         ["train", "set", "--run", "run", "--minutes", "0"],
         ["evaluate"],
         ["evaluate", "set", "--colour"],
+        ["evaluate", "set", "--split", "test"],
     ],
 )
 def test_a_usage_error_is_one_sentence_and_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
