@@ -2,5 +2,6 @@
 
 from model.inference.counter import CellCounter, load_cell_counter
 from model.inference.device import DeviceUnavailable
+from model.inference.engines import EngineUnavailable
 
-__all__ = ["CellCounter", "DeviceUnavailable", "load_cell_counter"]
+__all__ = ["CellCounter", "DeviceUnavailable", "EngineUnavailable", "load_cell_counter"]

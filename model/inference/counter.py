@@ -10,9 +10,9 @@ from model.classes import CELL_CLASSES
 from model.counting import NUCLEATED_RED_CELL, compute_counts
 from model.decoding import DecodingSettings, RawDetections
 from model.inference.device import choose_device
+from model.inference.engines import Engine, build_engine
 from model.inference.network_pass import NetworkPass, StageTimer
 from model.inference.scale import ScaledLook, ScaleFinder
-from model.network.folding import fold_batch_norms
 from model.preprocessing import DecodedImage, ImageLimits, ImageRefused, decode_image
 from model.types import DetectedCell, FieldResult, Notice, WeightsIdentity
 from model.weights import WeightsRelease, load_network, open_release
@@ -30,20 +30,27 @@ class CellCounter:
     Calls from several threads are served one after another: the network already uses every core.
     """
 
-    def __init__(self, release: WeightsRelease, *, device: str = "auto", limits: ImageLimits | None = None) -> None:
-        """Load the release's weights onto a device.
+    def __init__(
+        self,
+        release: WeightsRelease,
+        *,
+        device: str = "auto",
+        engine: str = "auto",
+        limits: ImageLimits | None = None,
+    ) -> None:
+        """Load the release's weights onto a device, into an engine (``model.inference.engines.ENGINE_NAMES``).
 
         Raises:
             WeightsRefused: The weights do not fit the network.
             DeviceUnavailable: The device is not on this machine.
+            EngineUnavailable: The engine is not installed or does not run on the device.
         """
         self.weights: WeightsIdentity = release.manifest.identity
         self.settings: DecodingSettings = release.manifest.decoding
         self.device = choose_device(device)
         self.limits = limits or ImageLimits()
-        network = fold_batch_norms(load_network(release)).to(self.device)
-        network = network.to(memory_format=torch.channels_last)
-        self._pass = NetworkPass(network, self.device, self.settings)
+        self.engine: Engine = build_engine(load_network(release), self.device, engine)
+        self._pass = NetworkPass(self.engine, self.device, self.settings)
         self._lock = threading.Lock()
 
     def count(self, image_bytes: bytes, *, min_score: float | None = None) -> FieldResult:
@@ -90,6 +97,7 @@ class CellCounter:
             },
             timings_ms=timer.timings_ms,
             unavailable=_UNAVAILABLE,
+            engine=self.engine.name,
         )
 
     def _cells(self, found: RawDetections, min_score: float | None) -> tuple[DetectedCell, ...]:
@@ -103,15 +111,20 @@ class CellCounter:
 
 
 def load_cell_counter(
-    weights_path: Path | None = None, *, device: str = "auto", limits: ImageLimits | None = None
+    weights_path: Path | None = None,
+    *,
+    device: str = "auto",
+    engine: str = "auto",
+    limits: ImageLimits | None = None,
 ) -> CellCounter:
     """A counter with the weights of a file, or with those shipped for None.
 
     Raises:
         WeightsRefused: The weights are missing, damaged or of another network; others are never used instead.
         DeviceUnavailable: The device is not on this machine.
+        EngineUnavailable: The engine is not installed or does not run on the device.
     """
-    return CellCounter(open_release(weights_path), device=device, limits=limits)
+    return CellCounter(open_release(weights_path), device=device, engine=engine, limits=limits)
 
 
 def _rounded(timings_ms: dict[str, float]) -> dict[str, float]:
