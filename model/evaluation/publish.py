@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from model.data.packed import read_index
 from model.data.splits import Split
 from model.decoding import DecodingSettings
 from model.evaluation.predictions import Progress, predict_fields
+from model.evaluation.source_groups import fully_labelled, without_groups
 from model.evaluation.thresholds import choose_thresholds
 from model.inference import load_cell_counter
 from model.weights import WeightsManifest
@@ -29,23 +31,31 @@ def publish_checkpoint(
     *,
     name: str,
     version: str,
+    left_out: Sequence[str] = (),
     progress: Progress = lambda _done, _total: None,
 ) -> Path:
     """Write the averaged weights of a checkpoint as a release; returns the weights file.
 
-    Thresholds are chosen on the tuning split, with the 16-bit weights that will be used.
+    Thresholds are chosen on the tuning split, with the 16-bit weights that will be used. ``left_out`` are
+    the groups of sources that training did not see: thresholds are chosen without them too, and the
+    manifest names them under ``training["left_out"]``.
 
     Raises:
         PackedSetError: The data set has no tuning split.
+        UnknownSourceGroup: A group is unknown.
+        ValueError: Nothing is left to tune on.
         OSError: The checkpoint cannot be read.
     """
     state, metadata = _averaged_state(checkpoint)
-    training = {"progress": json.loads(metadata["progress"]), "dataset": _dataset_summary(dataset)}
+    tuned_on = fully_labelled(without_groups(read_index(dataset, Split.TUNE), left_out))
+    training: dict[str, Any] = {"progress": json.loads(metadata["progress"]), "dataset": _dataset_summary(dataset)}
+    if left_out:
+        training["left_out"] = list(left_out)
     manifest = WeightsManifest(name=name, version=version, sha256="", decoding=_UNTUNED, training=training)
     with tempfile.TemporaryDirectory() as scratch:
         untuned = write_release(Path(scratch), manifest, state)
         counter = load_cell_counter(untuned)
-        tuning = predict_fields(counter, read_index(dataset, Split.TUNE), progress)
+        tuning = predict_fields(counter, tuned_on, progress)
     decoding = DecodingSettings(**{**asdict(_UNTUNED), "thresholds": choose_thresholds(tuning)})
     tuned = WeightsManifest(name=name, version=version, sha256="", decoding=decoding, training=training)
     return write_release(folder, tuned, state)
