@@ -11,8 +11,10 @@ from model.counting import NUCLEATED_RED_CELL, compute_counts
 from model.decoding import DecodingSettings, RawDetections
 from model.inference.device import choose_device
 from model.inference.engines import Engine, build_engine
-from model.inference.network_pass import NetworkPass, StageTimer
+from model.inference.network_pass import NetworkPass
+from model.inference.progress import ProgressCallback, StageTimer, TileProgress
 from model.inference.scale import ScaledLook, ScaleFinder
+from model.inference.scale_limits import known_scale
 from model.preprocessing import DecodedImage, ImageLimits, ImageRefused, decode_image
 from model.types import DetectedCell, FieldResult, Notice, WeightsIdentity
 from model.weights import WeightsRelease, load_network, open_release
@@ -53,13 +55,26 @@ class CellCounter:
         self._pass = NetworkPass(self.engine, self.device, self.settings)
         self._lock = threading.Lock()
 
-    def count(self, image_bytes: bytes, *, min_score: float | None = None) -> FieldResult:
+    def count(
+        self,
+        image_bytes: bytes,
+        *,
+        min_score: float | None = None,
+        um_per_px: float | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> FieldResult:
         """Count the cells of one image file.
 
         Cells under the working threshold of their class are listed only down to ``min_score`` and
         never counted. A file that cannot be read gives a result with status ``refused``; a bad image
-        never raises.
+        never raises. ``um_per_px`` (micrometres to a pixel of the image) takes the place of measuring
+        the red cells; ``progress`` is called after every tile with the tiles done and to do.
+
+        Raises:
+            ScaleRefused: ``um_per_px`` is no length that a pixel of a blood smear can have.
         """
+        if um_per_px is not None:
+            known_scale(um_per_px)  # refuses an impossible one before anything is decoded
         started = time.perf_counter()
         timer = StageTimer()
         try:
@@ -71,12 +86,22 @@ class CellCounter:
         timer.add("decode", started)
         with self._lock, torch.inference_mode():
             floor = min(self.settings.thresholds) if min_score is None else min(min_score, *self.settings.thresholds)
-            look = ScaleFinder(self._pass, image.image_hwc_u8, max(floor, _LOWEST_SCORE), timer).look()
-        result = self._result(image, look, min_score, timer)
+            finder = ScaleFinder(
+                self._pass, image.image_hwc_u8, max(floor, _LOWEST_SCORE), timer, TileProgress(progress)
+            )
+            look = finder.look(um_per_px)
+        result = self._result(image, look, min_score, _quality(look, um_per_px), timer)
         timer.add("total", started)
         return result
 
-    def _result(self, image: DecodedImage, look: ScaledLook, min_score: float | None, timer: StageTimer) -> FieldResult:
+    def _result(
+        self,
+        image: DecodedImage,
+        look: ScaledLook,
+        min_score: float | None,
+        quality: dict[str, float | None],
+        timer: StageTimer,
+    ) -> FieldResult:
         cells = self._cells(look.found, min_score)
         warnings = [*image.warnings, *look.warnings]
         if not any(compute_counts(cells).values()):
@@ -91,10 +116,7 @@ class CellCounter:
             image_size=image.size,
             warnings=tuple(warnings),
             cells=cells,
-            quality={
-                "red_cell_diameter_px": _rounded_or_none(look.red_cell_diameter_px),
-                "scale_to_network": round(look.scale, 4),
-            },
+            quality=quality,
             timings_ms=timer.timings_ms,
             unavailable=_UNAVAILABLE,
             engine=self.engine.name,
@@ -131,5 +153,22 @@ def _rounded(timings_ms: dict[str, float]) -> dict[str, float]:
     return {stage: round(value, 1) for stage, value in timings_ms.items()}
 
 
-def _rounded_or_none(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+def _quality(look: ScaledLook, um_per_px: float | None) -> dict[str, float | None]:
+    """What is known of the scale: None where it was not measured or not given."""
+    quality: dict[str, float | None] = {
+        "red_cell_diameter_px": None,
+        "red_cell_diameter_low_px": None,
+        "red_cell_diameter_high_px": None,
+        "red_cell_diameter_spread": None,
+        "red_cells_measured": None,
+        "scale_agreement": None if look.agreement is None else round(look.agreement, 3),
+        "scale_to_network": round(look.scale, 4),
+        "um_per_px": um_per_px,
+    }
+    if look.size is not None:
+        quality["red_cell_diameter_px"] = round(look.size.diameter_px, 2)
+        quality["red_cell_diameter_low_px"] = round(look.size.low_px, 2)
+        quality["red_cell_diameter_high_px"] = round(look.size.high_px, 2)
+        quality["red_cell_diameter_spread"] = round(look.size.spread, 3)
+        quality["red_cells_measured"] = float(look.size.cells)
+    return quality
