@@ -88,12 +88,12 @@ def scales(
 ) -> None:
     """Count the same images enlarged and reduced: the counts should hardly differ."""
     from model.evaluation.rescaling import counts_at_factors
-    from model.inference import load_cell_counter
+    from model.inference import EngineUnavailable, load_cell_counter
     from model.weights import WeightsRefused
 
     settings = get_settings()
-    with told_as_failure(WeightsRefused, OSError):
-        counter = load_cell_counter(weights or settings.weights_path, device=settings.device)
+    with told_as_failure(WeightsRefused, EngineUnavailable, OSError):
+        counter = load_cell_counter(weights or settings.weights_path, device=settings.device, engine=settings.engine)
         counts = counts_at_factors(counter, [image.read_bytes() for image in images])
     table = Table("sides times", "RBC", "WBC", "PLT")
     for factor, row in counts.items():
