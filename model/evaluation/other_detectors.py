@@ -8,6 +8,7 @@ import io
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -90,10 +91,9 @@ def _yolo(name: str) -> nn.Module:
             f"YOLO is not timed: ultralytics cannot be imported ({error}); "
             "install it with 'pip install \"bloodcount[bench]\"' (it is licensed AGPL)"
         ) from error
-    network: nn.Module = tasks.DetectionModel(f"{name}.yaml", nc=len(CELL_CLASSES), verbose=False)
-    network = network.fuse(verbose=False).eval().requires_grad_(requires_grad=False)
-    head = list(network.model)[-1]
-    head.export, head.dynamic, head.format = True, True, "openvino"
+    model: Any = tasks.DetectionModel(f"{name}.yaml", nc=len(CELL_CLASSES), verbose=False).fuse(verbose=False)
+    model.model[-1].export, model.model[-1].dynamic, model.model[-1].format = True, True, "openvino"
+    network: nn.Module = model.eval().requires_grad_(requires_grad=False)
     return network
 
 
