@@ -36,6 +36,11 @@ class PackedField:
     class_indices: tuple[int, ...]
     label_modes: tuple[LabelMode, ...]
     is_border_complete: bool
+    ignored_xyxy_px: tuple[tuple[float, float, float, float], ...] = ()
+
+    def ignored_array(self) -> NDArray[np.float32]:
+        """The regions that tell nothing, as M x 4."""
+        return np.array(self.ignored_xyxy_px, dtype=np.float32).reshape(-1, 4)
 
     def boxes_array(self) -> NDArray[np.float32]:
         """The boxes as N x 4."""

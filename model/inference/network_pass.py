@@ -68,7 +68,13 @@ class NetworkPass:
         started = time.perf_counter()
         pixels = image_hwc_u8[tile.top : tile.bottom, tile.left : tile.right]
         output = self._engine(self._prepare(pixels))
-        found = decode(output.heat_logits[0], output.distances_px[0], min_score)
+        found = decode(
+            output.heat_logits[0],
+            output.distances_px[0],
+            output.quality_logits[0],
+            min_score,
+            self._settings.quality_power,
+        )
         found = RawDetections(*(part.cpu() for part in found))  # waits for a GPU, so that its time counts here
         started = timer.add("network", started)
         shift = torch.tensor([tile.left, tile.top, tile.left, tile.top], dtype=torch.float32)
