@@ -26,19 +26,19 @@ class TargetBatch(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """The losses of a batch, each a scalar: the first three averaged over its cells, the last over its counts."""
+    """The losses of a batch, each a scalar: the first three averaged over its cells, the last over its known counts."""
 
     heat: Tensor
     box: Tensor
     quality: Tensor
-    count: Tensor
+    density: Tensor
 
 
 def compute_losses(output: DenseOutput, targets: TargetBatch) -> Losses:
     """All losses of a batch."""
     heat = heat_loss(output.heat_logits, targets.heat, targets.heat_weight)
     box, quality = box_losses(output, targets)
-    return Losses(heat, box, quality, count_loss(output.densities, targets.counts, targets.count_exposure))
+    return Losses(heat, box, quality, density_loss(output.densities, targets.counts, targets.count_exposure))
 
 
 def heat_loss(logits: Tensor, heat: Tensor, weight: Tensor) -> Tensor:
@@ -81,7 +81,7 @@ def overlap_of_pairs(boxes_xyxy_px: Tensor, others_xyxy_px: Tensor) -> Tensor:
     return (shared / (areas[0] + areas[1] - shared).clamp(min=1e-6)).clamp(0.0, 1.0)
 
 
-def count_loss(densities: Tensor, counts: Tensor, exposure: Tensor) -> Tensor:
+def density_loss(densities: Tensor, counts: Tensor, exposure: Tensor) -> Tensor:
     """Poisson loss of the counts (N x 3) which the densities give; an exposure of 0 leaves a count out."""
     known = exposure > 0
     if not bool(known.any()):

@@ -59,7 +59,8 @@ class TrainingRun:
         if start_from is not None and not has_checkpoint(folder):
             anew = take_over_weights(network, start_from)
             report(f"started from {start_from}; learnt anew: {', '.join(anew) or 'nothing'}")
-        self.network = network.to(self.device, memory_format=torch.channels_last)
+        network = network.to(self.device)
+        self.network = network.to(memory_format=torch.channels_last)
         self._frozen = freeze_first_stages(self.network, config.frozen_stages)
         self.average = WeightAverage(self.network, config.ema_decay)
         self.optimizer = AdamW(_parameter_groups(self.network, config), lr=config.learning_rate)
@@ -125,7 +126,7 @@ class TrainingRun:
             losses.heat
             + self.config.box_loss_weight * losses.box
             + self.config.quality_loss_weight * losses.quality
-            + losses.count
+            + losses.density
         )
         if not bool(torch.isfinite(total.detach())):
             raise TrainingDiverged(

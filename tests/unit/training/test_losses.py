@@ -14,7 +14,7 @@ from model.training.losses import (
     box_losses,
     boxes_of_distances,
     compute_losses,
-    count_loss,
+    density_loss,
     heat_loss,
     overlap_of_pairs,
 )
@@ -71,7 +71,7 @@ def test_the_right_answer_costs_next_to_nothing_and_a_wrong_one_does_not() -> No
     assert float(wrong.heat) > 1.0
     assert float(wrong.box) > 0.3
     assert float(wrong.quality) > 0.5
-    assert float(right.count) < float(wrong.count)
+    assert float(right.density) < float(wrong.density)
 
 
 def box_loss(output: DenseOutput, targets: TargetBatch) -> float:
@@ -180,11 +180,11 @@ def test_overlaps_of_pairs_are_intersection_over_union() -> None:
 def test_counts_that_are_not_known_teach_the_count_head_nothing() -> None:
     densities = torch.ones(2, 3, requires_grad=True)
     counts, exposure = torch.full((2, 3), 4.0), torch.tensor([[10.0, 0.0, 10.0], [0.0, 0.0, 10.0]])
-    count_loss(densities, counts, exposure).backward()  # type: ignore[no-untyped-call]
+    density_loss(densities, counts, exposure).backward()  # type: ignore[no-untyped-call]
 
     assert densities.grad is not None
     assert (densities.grad != 0).tolist() == (exposure > 0).tolist()
-    assert float(count_loss(densities, counts, torch.zeros(2, 3)).detach()) == 0.0
+    assert float(density_loss(densities, counts, torch.zeros(2, 3)).detach()) == 0.0
 
 
 def test_the_count_head_does_best_at_the_true_density() -> None:
@@ -192,4 +192,4 @@ def test_the_count_head_does_best_at_the_true_density() -> None:
     right = counts / exposure
 
     for factor in (0.7, 1.4):
-        assert float(count_loss(right, counts, exposure)) < float(count_loss(right * factor, counts, exposure))
+        assert float(density_loss(right, counts, exposure)) < float(density_loss(right * factor, counts, exposure))
