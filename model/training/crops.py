@@ -30,6 +30,7 @@ class Crop:
     ``image_hwc_u8`` is crop x crop x 3; ``boxes_xyxy_px`` N x 4 and ``class_indices`` N are what is
     visible in it; ``ignored_xyxy_px`` M x 4 are regions whose background must not be taught.
     ``visible_size_px`` is the width and height of the part that shows the field, the rest being padding;
+    ``box_trust`` is that of the field's labels.
     ``is_count_known`` is False where an ignored region of the field, which may hold cells, lies in the crop.
     """
 
@@ -39,15 +40,20 @@ class Crop:
     ignored_xyxy_px: NDArray[np.float32]
     visible_size_px: tuple[float, float]
     is_count_known: bool
+    box_trust: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What is known of a field: boxes N x 4, their class indices N, and regions M x 4 that tell nothing."""
+    """What is known of a field: boxes N x 4, their class indices N, and regions M x 4 that tell nothing.
+
+    ``box_trust`` in 0..1 is how much the sides of the boxes teach.
+    """
 
     boxes_xyxy_px: NDArray[np.float32]
     class_indices: NDArray[np.int64]
     ignored_xyxy_px: NDArray[np.float32]
+    box_trust: float = 1.0
 
 
 def random_scale(generator: np.random.Generator) -> float:
@@ -85,6 +91,7 @@ def take_crop(image: Image.Image, labels: Labels, crop_px: int, generator: np.ra
         ignored_xyxy_px=np.concatenate([moved[ignored], regions]).reshape(-1, 4),
         visible_size_px=(float(shown[2] - shown[0]), float(shown[3] - shown[1])),
         is_count_known=not len(regions),
+        box_trust=labels.box_trust,
     )
     return _flipped(crop, generator)
 

@@ -25,6 +25,7 @@ from model.training.losses import TargetBatch
 from model.training.targets import make_targets
 from model.types import Size
 
+_STAMPED_BOX_TRUST = 0.1
 _FULLY_LABELLED = (LabelMode.FULL,) * len(CELL_CLASSES)
 
 
@@ -58,7 +59,9 @@ class CropDataset(Dataset[Example]):
             field = self._fields[index]
             with Image.open(self._folder / field.file_name) as opened:
                 image = opened.convert("RGB")
-            labels = Labels(field.boxes_array(), np.array(field.class_indices, np.int64), field.ignored_array())
+            trust = _STAMPED_BOX_TRUST if field.has_stamped_boxes() else 1.0
+            classes = np.array(field.class_indices, np.int64)
+            labels = Labels(field.boxes_array(), classes, field.ignored_array(), trust)
             modes = field.label_modes
         crop = take_crop(image, labels, self._crop_px, generator)
         targets = make_targets(crop, modes)

@@ -68,7 +68,7 @@ def make_targets(crop: Crop, label_modes: Sequence[LabelMode]) -> Targets:
         heat=heat,
         heat_weight=_heat_weight(heat, label_modes, crop.ignored_xyxy_px),
         boxes_xyxy_px=boxes,
-        box_weight=_box_weight(owner, strength, crop.class_indices),
+        box_weight=_box_weight(owner, strength, crop.class_indices) * np.float32(crop.box_trust),
         counts=np.bincount(crop.class_indices, minlength=len(CELL_CLASSES)).astype(np.float32),
         count_exposure=_count_exposure(crop, label_modes),
     )
