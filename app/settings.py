@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = Field(
         default="auto", description="Where the network runs; auto takes a CUDA GPU when there is one."
     )
+    engine: Literal["auto", "torch", "openvino", "cuda-bf16"] = Field(
+        default="auto",
+        description="What runs the network; auto takes the fastest whose counts equal PyTorch's (torch).",
+    )
     weights_path: Path | None = Field(
         default=None, description="Weights file (.safetensors, its manifest beside it); empty: the weights shipped."
     )

@@ -58,6 +58,7 @@ class FieldResult:
     ``image_size`` is None exactly when no image could be read. ``quality`` holds numbers about the
     image, None where undefined. ``timings_ms`` has one entry a stage. ``unavailable`` names the results
     that these weights cannot give (``NRBC``, ``differential``, ``morphology``): zero there means nothing.
+    ``engine`` names what ran the network, None where it did not run.
     """
 
     status: Literal["counted", "refused"]
@@ -69,3 +70,4 @@ class FieldResult:
     quality: Mapping[str, float | None] = field(default_factory=dict)
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     unavailable: tuple[str, ...] = ()
+    engine: str | None = None

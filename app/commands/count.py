@@ -95,12 +95,14 @@ def _images_at(path: Path) -> Iterator[Path]:
 
 
 def _load_counter(settings: Settings, weights: Path | None, device: DeviceName | None) -> "CellCounter":
-    from model.inference import DeviceUnavailable, load_cell_counter
+    from model.inference import DeviceUnavailable, EngineUnavailable, load_cell_counter
     from model.weights import WeightsRefused
 
     limits = ImageLimits(max_file_bytes=settings.max_file_bytes, max_pixels=settings.max_image_pixels)
-    with told_as_failure(WeightsRefused, DeviceUnavailable):
-        return load_cell_counter(weights or settings.weights_path, device=device or settings.device, limits=limits)
+    with told_as_failure(WeightsRefused, DeviceUnavailable, EngineUnavailable):
+        return load_cell_counter(
+            weights or settings.weights_path, device=device or settings.device, engine=settings.engine, limits=limits
+        )
 
 
 def _records(

@@ -7,8 +7,7 @@ import torch
 from app.errors import WeightsUnavailable
 from app.settings import Settings
 from model.classes import CELL_CLASSES
-from model.inference import CellCounter, load_cell_counter
-from model.inference.device import DeviceUnavailable
+from model.inference import CellCounter, DeviceUnavailable, EngineUnavailable, load_cell_counter
 from model.preprocessing import ImageLimits
 from model.weights import WeightsRefused
 
@@ -17,14 +16,15 @@ def load_release_counter(settings: Settings) -> CellCounter:
     """A counter with the weights that the settings name.
 
     Raises:
-        WeightsUnavailable: They are missing, damaged or made for another network, or the device is not there.
+        WeightsUnavailable: They are missing, damaged or made for another network, or the device or engine is not
+            there.
     """
     if settings.torch_threads is not None:
         torch.set_num_threads(settings.torch_threads)
     limits = ImageLimits(max_file_bytes=settings.max_file_bytes, max_pixels=settings.max_image_pixels)
     try:
-        return load_cell_counter(settings.weights_path, device=settings.device, limits=limits)
-    except (WeightsRefused, DeviceUnavailable) as refusal:
+        return load_cell_counter(settings.weights_path, device=settings.device, engine=settings.engine, limits=limits)
+    except (WeightsRefused, DeviceUnavailable, EngineUnavailable) as refusal:
         raise WeightsUnavailable(str(refusal)) from refusal
 
 

@@ -40,7 +40,8 @@ class ResultRecord(Schema):
     ``counts``, ``differential`` and ``morphology`` are None for a refused image: nothing was
     counted, which is not the same as no cells. ``unavailable`` names what these weights cannot give
     (``NRBC``, ``differential``, ``morphology``): zeros there mean nothing.
-    ``quality`` holds None where a number is undefined.
+    ``quality`` holds None where a number is undefined. ``engine`` names what ran the network, None where
+    it did not run or the record is older than the field.
     """
 
     schema_version: Literal[1] = Field(default=1, alias="schema")
@@ -58,6 +59,7 @@ class ResultRecord(Schema):
     model: WeightsIdentity
     timings_ms: dict[str, float]
     unavailable: tuple[str, ...] = ()
+    engine: str | None = None
 
 
 def build_result_record(image_name: str, result: FieldResult) -> ResultRecord:
@@ -79,6 +81,7 @@ def build_result_record(image_name: str, result: FieldResult) -> ResultRecord:
         model=result.weights,
         timings_ms={stage: round(value, _TIMING_DECIMALS) for stage, value in result.timings_ms.items()},
         unavailable=result.unavailable,
+        engine=result.engine,
     )
 
 

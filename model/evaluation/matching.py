@@ -1,12 +1,21 @@
 """Matching predicted boxes to reference boxes, and precision, recall and F1 from the matches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.evaluation.predictions import FieldPrediction
+from model.types import Size
+
+Reading = Callable[[NDArray[np.float32], Size], NDArray[np.bool_]]
+"""Which of N boxes x 4 of an image of that size are judged; the others count neither way."""
+
+
+def every_cell(boxes_xyxy_px: NDArray[np.float32], _size: Size) -> NDArray[np.bool_]:
+    """The plain reading: every box is judged."""
+    return np.ones(len(boxes_xyxy_px), dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +34,43 @@ class MatchedScores:
 
 @dataclass(frozen=True, slots=True)
 class DetectionRates:
-    """Precision, recall and F1, each None where it is undefined (nothing predicted, nothing to find)."""
+    """Precision, recall, F1 and accuracy, each None where it is undefined (nothing predicted, nothing to find).
+
+    ``accuracy`` is TP / (TP + FP + FN): that of a detector, which has no true negatives.
+    """
 
     precision: float | None
     recall: float | None
     f1: float | None
+    accuracy: float | None
 
     @staticmethod
     def of(matches: int, predicted: int, reference: int) -> "DetectionRates":
         """The rates of ``matches`` true positives among predictions and reference cells."""
-        f1 = 2 * matches / (predicted + reference) if predicted + reference else None
+        both = predicted + reference
         return DetectionRates(
-            matches / predicted if predicted else None, matches / reference if reference else None, f1
+            precision=matches / predicted if predicted else None,
+            recall=matches / reference if reference else None,
+            f1=2 * matches / both if both else None,
+            accuracy=matches / (both - matches) if both else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMatches:
+    """The N predictions of one class in one field, highest score first, matched at T limits of overlap.
+
+    ``scores`` N, ``is_match`` and ``is_judged`` T x N; a prediction that is not judged counts neither
+    as right nor as wrong. ``reference_cells`` are those judged. ``prediction_indices`` N and
+    ``reference_indices`` T x N (-1: meets none) are places in the field's own lists.
+    """
+
+    scores: NDArray[np.float32]
+    is_match: NDArray[np.bool_]
+    is_judged: NDArray[np.bool_]
+    reference_cells: int
+    prediction_indices: NDArray[np.int64]
+    reference_indices: NDArray[np.int64]
 
 
 def compute_iou(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -51,36 +84,61 @@ def compute_iou(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDAr
     return np.asarray(shared / np.maximum(union, 1e-9), dtype=np.float32)
 
 
-def match_class(fields: Sequence[FieldPrediction], class_index: int, min_iou: float = 0.5) -> MatchedScores:
+def match_field(
+    field: FieldPrediction, class_index: int, min_ious: Sequence[float] = (0.5,), reading: Reading = every_cell
+) -> FieldMatches:
     """Match the predictions of one class: highest score first, each reference cell met at most once.
 
     The procedure of COCO's evaluation (Lin et al. 2014, arXiv 1405.0312): a prediction meets the best of
-    the reference cells that are still free.
+    the judged reference cells that are still free, or else the best of those not judged, and is then not
+    judged itself. A prediction that meets nothing is judged as the reading says.
+    """
+    chosen = np.flatnonzero(field.class_indices == class_index)
+    chosen = chosen[np.argsort(-field.scores[chosen], kind="stable")]
+    of_class = np.flatnonzero(field.reference_class_indices == class_index)
+    boxes, reference = field.boxes_xyxy_px[chosen], field.reference_boxes_xyxy_px[of_class]
+    is_reference_judged = reading(reference, field.size)
+    met = _greedy_matches(compute_iou(boxes, reference), np.asarray(min_ious), is_reference_judged)
+    is_met_judged = np.append(is_reference_judged, np.array([False]))[met]  # the last stands for none met
+    return FieldMatches(
+        scores=field.scores[chosen],
+        is_match=is_met_judged,
+        is_judged=np.where(met >= 0, is_met_judged, reading(boxes, field.size)[None]),
+        reference_cells=int(is_reference_judged.sum()),
+        prediction_indices=chosen,
+        reference_indices=np.append(of_class, np.array([-1]))[met],
+    )
+
+
+def match_class(fields: Sequence[FieldPrediction], class_index: int, min_iou: float = 0.5) -> MatchedScores:
+    """The predictions of one class over all fields, matched within each field.
 
     Raises:
         ValueError: There are no fields.
     """
     if not fields:
         raise ValueError("no fields to match; give a split that is not empty")
-    scores, matches, reference_cells = [], [], 0
-    for field in fields:
-        chosen = field.class_indices == class_index
-        reference = field.reference_boxes_xyxy_px[field.reference_class_indices == class_index]
-        order = np.argsort(-field.scores[chosen], kind="stable")
-        scores.append(field.scores[chosen][order])
-        matches.append(_greedy_matches(compute_iou(field.boxes_xyxy_px[chosen][order], reference), min_iou))
-        reference_cells += len(reference)
-    return MatchedScores(np.concatenate(scores), np.concatenate(matches), reference_cells)
+    matches = [match_field(field, class_index, (min_iou,)) for field in fields]
+    return MatchedScores(
+        np.concatenate([match.scores for match in matches]),
+        np.concatenate([match.is_match[0] for match in matches]),
+        sum(match.reference_cells for match in matches),
+    )
 
 
-def _greedy_matches(iou: NDArray[np.float32], min_iou: float) -> NDArray[np.bool_]:
-    matched = np.zeros(len(iou), dtype=bool)
+def _greedy_matches(
+    iou: NDArray[np.float32], min_ious: NDArray[np.float64], is_judged: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """T x N: the reference cell that each prediction (N, in order) meets at each limit, or -1."""
+    matched = np.full((len(min_ious), len(iou)), -1, dtype=np.int64)
     if iou.shape[1] == 0:
         return matched
-    free = iou.copy()
-    for row in range(len(free)):
-        best = int(free[row].argmax())
-        if free[row, best] >= min_iou:
-            matched[row] = True
-            free[:, best] = -1
+    free = np.ones((len(min_ious), iou.shape[1]), dtype=bool)
+    limits = np.arange(len(min_ious))
+    for row in np.flatnonzero(iou.max(axis=1) >= min_ious.min()):
+        meets = free & (iou[row] >= min_ious[:, None])
+        best = np.where(meets, iou[row] + is_judged, -1.0).argmax(axis=1)  # + 1 puts judged cells first
+        found = meets[limits, best]
+        matched[found, row] = best[found]
+        free[limits[found], best[found]] = False
     return matched

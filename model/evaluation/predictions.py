@@ -24,6 +24,10 @@ class FieldPrediction:
 
     Predicted: ``boxes_xyxy_px`` N x 4, ``scores`` N, ``class_indices`` N. Reference: the same with
     the prefix ``reference_``. ``scale_ratio`` is scale used / scale by the reference boxes.
+    ``original`` names what the field was made from (None: nothing shares it); fields of one original are
+    drawn together for intervals. ``is_border_complete`` is False where the publisher left out cells cut
+    by the border. ``head_counts`` are the count head's numbers by class code, None where the weights
+    have no such head.
     """
 
     key: str
@@ -35,6 +39,9 @@ class FieldPrediction:
     reference_boxes_xyxy_px: NDArray[np.float32]
     reference_class_indices: NDArray[np.int64]
     scale_ratio: float
+    original: str | None = None
+    is_border_complete: bool = True
+    head_counts: dict[str, float] | None = None
 
 
 class RefusedField(RuntimeError):
@@ -73,4 +80,6 @@ def _predict(counter: CellCounter, field: PackedField) -> FieldPrediction:
         reference_boxes_xyxy_px=field.reference_boxes_image_px(),
         reference_class_indices=np.array(field.class_indices, dtype=np.int64),
         scale_ratio=(result.quality["scale_to_network"] or 0.0) / field.scale,
+        original=field.original,
+        is_border_complete=field.is_border_complete,
     )

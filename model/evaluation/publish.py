@@ -17,6 +17,7 @@ from model.data.splits import Split
 from model.decoding import DecodingSettings
 from model.evaluation.average_precision import average_precision
 from model.evaluation.predictions import Progress, predict_fields
+from model.data.source_groups import fully_labelled, without_groups
 from model.evaluation.thresholds import choose_thresholds
 from model.inference import load_cell_counter
 from model.weights import WeightsManifest
@@ -41,10 +42,13 @@ def publish_checkpoint(
     """Write the averaged weights of a checkpoint as a release; returns the weights file.
 
     Thresholds and the share of the expected overlap are chosen on the tuning split, with the 16-bit weights
-    that will be used. The manifest tells what the run was trained on, with which settings, without which sources.
+    that will be used, and without the groups of sources that the run left out. The manifest tells what the run
+    was trained on, with which settings, and what it left out (``training["left_out"]``).
 
     Raises:
         PackedSetError: The data set has no tuning split.
+        UnknownSourceGroup: The run left out a group that is unknown now.
+        ValueError: Nothing is left to tune on.
         OSError: The checkpoint or its run's settings cannot be read.
     """
     state, metadata = _averaged_state(checkpoint)
@@ -56,7 +60,8 @@ def publish_checkpoint(
         "dataset": _dataset_summary(dataset),
     }
     manifest = WeightsManifest(name=name, version=version, sha256="", decoding=_UNTUNED, training=training)
-    decoding = _tuned(manifest, state, read_index(dataset, Split.TUNE), progress)
+    tuned_on = fully_labelled(without_groups(read_index(dataset, Split.TUNE), settings["left_out"]))
+    decoding = _tuned(manifest, state, tuned_on, progress)
     return write_release(folder, replace(manifest, decoding=decoding), state)
 
 

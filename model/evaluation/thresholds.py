@@ -10,14 +10,17 @@ from model.evaluation.matching import match_class
 from model.evaluation.predictions import FieldPrediction
 
 _CANDIDATES = tuple(float(value) for value in np.arange(0.10, 0.71, 0.01).round(2))
-_F1_TOLERANCE = 0.004
+_F1_TOLERANCE = 0.01
+_SAME_COST = 1e-9
 
 
 def choose_thresholds(fields: Sequence[FieldPrediction]) -> tuple[float, ...]:
     """One threshold a class: among those with nearly the best F1, the one that counts best.
 
     "Counts best" means the smallest sum of the images' absolute errors plus the pooled error, so that
-    neither single images nor totals drift.
+    neither single images nor totals drift, over the fields whose publisher also labelled the cells cut by
+    the border: against other labels a right count looks too high, and the threshold would hide true cells.
+    Of thresholds that count alike the middle one is taken, the farthest from a change (ADR 0036).
 
     Raises:
         ValueError: There are no fields.
@@ -30,9 +33,19 @@ def _choose(fields: Sequence[FieldPrediction], class_index: int) -> float:
     f1_of = {threshold: matched.at(threshold).f1 or 0.0 for threshold in _CANDIDATES}
     best = max(f1_of.values())
     good = [threshold for threshold, f1 in f1_of.items() if f1 >= best - _F1_TOLERANCE]
+    countable = _countable(fields, class_index)
 
     def cost(threshold: float) -> float:
-        error = counting_error(fields, class_index, threshold)
+        error = counting_error(countable, class_index, threshold)
         return (error.relative_image_error or 0.0) + abs(error.pooled_error or 0.0)
 
-    return min(good, key=cost)
+    costs = [cost(threshold) for threshold in good]
+    equal = [threshold for threshold, of_it in zip(good, costs, strict=True) if of_it <= min(costs) + _SAME_COST]
+    return equal[(len(equal) - 1) // 2]
+
+
+def _countable(fields: Sequence[FieldPrediction], class_index: int) -> Sequence[FieldPrediction]:
+    """The fields labelled up to the border, or all where those hold no cell of the class."""
+    complete = [field for field in fields if field.is_border_complete]
+    has_cells = any((field.reference_class_indices == class_index).any() for field in complete)
+    return complete if has_cells else fields

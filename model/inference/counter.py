@@ -10,9 +10,11 @@ from model.classes import CELL_CLASSES
 from model.counting import NUCLEATED_RED_CELL, compute_counts
 from model.decoding import DecodingSettings, RawDetections
 from model.inference.device import choose_device
-from model.inference.network_pass import NetworkPass, StageTimer
+from model.inference.engines import Engine, build_engine
+from model.inference.network_pass import NetworkPass
+from model.inference.progress import ProgressCallback, StageTimer, TileProgress
 from model.inference.scale import ScaledLook, ScaleFinder
-from model.network.folding import fold_batch_norms
+from model.inference.scale_limits import known_scale
 from model.preprocessing import DecodedImage, ImageLimits, ImageRefused, decode_image
 from model.types import DetectedCell, FieldResult, Notice, WeightsIdentity
 from model.weights import WeightsRelease, load_network, open_release
@@ -30,29 +32,49 @@ class CellCounter:
     Calls from several threads are served one after another: the network already uses every core.
     """
 
-    def __init__(self, release: WeightsRelease, *, device: str = "auto", limits: ImageLimits | None = None) -> None:
-        """Load the release's weights onto a device.
+    def __init__(
+        self,
+        release: WeightsRelease,
+        *,
+        device: str = "auto",
+        engine: str = "auto",
+        limits: ImageLimits | None = None,
+    ) -> None:
+        """Load the release's weights onto a device, into an engine (``model.inference.engines.ENGINE_NAMES``).
 
         Raises:
             WeightsRefused: The weights do not fit the network.
             DeviceUnavailable: The device is not on this machine.
+            EngineUnavailable: The engine is not installed or does not run on the device.
         """
         self.weights: WeightsIdentity = release.manifest.identity
         self.settings: DecodingSettings = release.manifest.decoding
         self.device = choose_device(device)
         self.limits = limits or ImageLimits()
-        network = fold_batch_norms(load_network(release)).to(self.device)
-        network = network.to(memory_format=torch.channels_last)
-        self._pass = NetworkPass(network, self.device, self.settings)
+        self.engine: Engine = build_engine(load_network(release), self.device, engine)
+        self._pass = NetworkPass(self.engine, self.device, self.settings)
         self._lock = threading.Lock()
 
-    def count(self, image_bytes: bytes, *, min_score: float | None = None) -> FieldResult:
+    def count(
+        self,
+        image_bytes: bytes,
+        *,
+        min_score: float | None = None,
+        um_per_px: float | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> FieldResult:
         """Count the cells of one image file.
 
         Cells under the working threshold of their class are listed only down to ``min_score`` and
         never counted. A file that cannot be read gives a result with status ``refused``; a bad image
-        never raises.
+        never raises. ``um_per_px`` (micrometres to a pixel of the image) takes the place of measuring
+        the red cells; ``progress`` is called after every tile with the tiles done and to do.
+
+        Raises:
+            ScaleRefused: ``um_per_px`` is no length that a pixel of a blood smear can have.
         """
+        if um_per_px is not None:
+            known_scale(um_per_px)  # refuses an impossible one before anything is decoded
         started = time.perf_counter()
         timer = StageTimer()
         try:
@@ -64,12 +86,22 @@ class CellCounter:
         timer.add("decode", started)
         with self._lock, torch.inference_mode():
             floor = min(self.settings.thresholds) if min_score is None else min(min_score, *self.settings.thresholds)
-            look = ScaleFinder(self._pass, image.image_hwc_u8, max(floor, _LOWEST_SCORE), timer).look()
-        result = self._result(image, look, min_score, timer)
+            finder = ScaleFinder(
+                self._pass, image.image_hwc_u8, max(floor, _LOWEST_SCORE), timer, TileProgress(progress)
+            )
+            look = finder.look(um_per_px)
+        result = self._result(image, look, min_score, _quality(look, um_per_px), timer)
         timer.add("total", started)
         return result
 
-    def _result(self, image: DecodedImage, look: ScaledLook, min_score: float | None, timer: StageTimer) -> FieldResult:
+    def _result(
+        self,
+        image: DecodedImage,
+        look: ScaledLook,
+        min_score: float | None,
+        quality: dict[str, float | None],
+        timer: StageTimer,
+    ) -> FieldResult:
         cells = self._cells(look.found, min_score)
         warnings = [*image.warnings, *look.warnings]
         if not any(compute_counts(cells).values()):
@@ -84,12 +116,10 @@ class CellCounter:
             image_size=image.size,
             warnings=tuple(warnings),
             cells=cells,
-            quality={
-                "red_cell_diameter_px": _rounded_or_none(look.red_cell_diameter_px),
-                "scale_to_network": round(look.scale, 4),
-            },
+            quality=quality,
             timings_ms=timer.timings_ms,
             unavailable=_UNAVAILABLE,
+            engine=self.engine.name,
         )
 
     def _cells(self, found: RawDetections, min_score: float | None) -> tuple[DetectedCell, ...]:
@@ -103,20 +133,42 @@ class CellCounter:
 
 
 def load_cell_counter(
-    weights_path: Path | None = None, *, device: str = "auto", limits: ImageLimits | None = None
+    weights_path: Path | None = None,
+    *,
+    device: str = "auto",
+    engine: str = "auto",
+    limits: ImageLimits | None = None,
 ) -> CellCounter:
     """A counter with the weights of a file, or with those shipped for None.
 
     Raises:
         WeightsRefused: The weights are missing, damaged or of another network; others are never used instead.
         DeviceUnavailable: The device is not on this machine.
+        EngineUnavailable: The engine is not installed or does not run on the device.
     """
-    return CellCounter(open_release(weights_path), device=device, limits=limits)
+    return CellCounter(open_release(weights_path), device=device, engine=engine, limits=limits)
 
 
 def _rounded(timings_ms: dict[str, float]) -> dict[str, float]:
     return {stage: round(value, 1) for stage, value in timings_ms.items()}
 
 
-def _rounded_or_none(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+def _quality(look: ScaledLook, um_per_px: float | None) -> dict[str, float | None]:
+    """What is known of the scale: None where it was not measured or not given."""
+    quality: dict[str, float | None] = {
+        "red_cell_diameter_px": None,
+        "red_cell_diameter_low_px": None,
+        "red_cell_diameter_high_px": None,
+        "red_cell_diameter_spread": None,
+        "red_cells_measured": None,
+        "scale_agreement": None if look.agreement is None else round(look.agreement, 3),
+        "scale_to_network": round(look.scale, 4),
+        "um_per_px": um_per_px,
+    }
+    if look.size is not None:
+        quality["red_cell_diameter_px"] = round(look.size.diameter_px, 2)
+        quality["red_cell_diameter_low_px"] = round(look.size.low_px, 2)
+        quality["red_cell_diameter_high_px"] = round(look.size.high_px, 2)
+        quality["red_cell_diameter_spread"] = round(look.size.spread, 3)
+        quality["red_cells_measured"] = float(look.size.cells)
+    return quality

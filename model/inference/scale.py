@@ -2,131 +2,196 @@
 
 The first look shows the whole image at a fixed size, so its result does not depend on how many
 pixels the camera gave. Where the red cells turn out to be near the size the network was trained at,
-the first look is the count; otherwise a second look at the right scale is.
+the first look is the count; otherwise a second look at the right scale is. Images many red cells
+wide are measured in a part of them, and looked at as a whole once the scale is known.
 """
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from model.classes import CELL_CLASSES, CellClass
 from model.config import RED_CELL_DIAMETER_PX
 from model.decoding import RawDetections
-from model.inference.network_pass import NetworkPass, StageTimer
+from model.inference.network_pass import NetworkPass
+from model.inference.progress import StageTimer, TileProgress
+from model.inference.red_cell_size import RedCellSize, measure_red_cells
+from model.inference.scale_doubt import doubts_of
+from model.inference.scale_limits import LARGEST_ENLARGEMENT, known_scale
 from model.types import Notice
 
-_FIRST_LOOK_SIDE_PX = (320, 640, 1280, 2560, 5120)
-"""Longer side of the image in successive first looks; the later ones see only its middle."""
+_FIRST_LOOK_SIDE_PX = 320
+"""Longer side of the image in the first look; it doubles from look to look until red cells are met."""
 
-_LARGEST_ENLARGEMENT = 3.0
-"""Enlarged further, an image shows no more; its red cells would be under 10 of its own pixels wide."""
+_PART_PX = 640
+"""Side of the part shown in a first look that cannot show the whole image, in input pixels."""
 
-_LARGEST_LOOK_PX = 640
-"""Side of the middle part shown in a first look, in input pixels."""
+_CHEAP_LOOK_PX = 4 * _PART_PX**2
+"""Area, in input pixels, up to which a whole image is looked at without measuring a part of it again first."""
+
+_OTHER_PLACES = ((0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75))
+"""Where else a wide image is measured when its middle shows no red cells: shares of its width and height."""
+
+_WIDE_LOOK_PX = 2560
+"""Longer side, in input pixels, from which a part is small enough for other places to show something else."""
 
 _MEASURABLE_PX = (24.0, 90.0)
 """Red-cell diameters, in input pixels, that a first look can be trusted to measure."""
+
+_HINT_PX = 19.0
+"""From this diameter on many red cells together tell the scale well enough to look again at once."""
+
+_HINTING_CELLS = 12
+_DRAWN_TOO_WIDE_BELOW_PX, _DRAWN_TOO_WIDE_PX = 26.0, 2.5
+"""Smaller red cells are drawn about this much too wide, in input pixels: measured on six fields of four sources
+reduced until their red cells were 18 to 24 pixels wide (docs/adr/0032)."""
 
 _NEAR_ENOUGH = (0.87, 1.15)
 """Scale factors close enough to 1 that another look would not count better."""
 
 _MOST_SECOND_LOOKS = 2
-_MIN_RED_CELLS = 4
 _MEASURING_SCORE = 0.35
 _BORDER_PX = 2.0
-_RED_CELL_INDEX = CELL_CLASSES.index(CellClass.RED_BLOOD_CELL)
+"""A box that ends this near to the border, in input pixels, is taken as cut by it."""
+
+_MIDDLE = (0.5, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class ScaledLook:
     """Detections of the look at the right scale (image pixels) and what is known of the scale.
 
-    ``red_cell_diameter_px`` is in image pixels, None where too few red cells were found to measure
-    it; ``scale`` is the factor from image to network input that was used.
+    ``scale`` is the factor from image to network input that was used. ``size`` is None where too few
+    red cells were found to measure; ``agreement`` is the diameter measured in the last look over that
+    of the look before it, None where a single look measured.
     """
 
     found: RawDetections
     scale: float
-    red_cell_diameter_px: float | None
+    size: RedCellSize | None
+    agreement: float | None = None
+    is_whole: bool = True
     warnings: tuple[Notice, ...] = ()
 
+    @property
+    def red_cell_diameter_px(self) -> float | None:
+        """Median diameter of the red cells in image pixels, None where it could not be measured."""
+        return None if self.size is None else self.size.diameter_px
 
-@dataclass(frozen=True, slots=True)
+
 class ScaleFinder:
     """Looks at one field until its red cells are met at the size the network was trained at."""
 
-    network: NetworkPass
-    image_hwc_u8: NDArray[np.uint8]
-    min_score: float
-    timer: StageTimer
+    def __init__(
+        self,
+        network: NetworkPass,
+        image_hwc_u8: NDArray[np.uint8],
+        min_score: float,
+        timer: StageTimer,
+        progress: TileProgress | None = None,
+    ) -> None:
+        self._network, self._image_hwc_u8 = network, image_hwc_u8
+        self._min_score = min(min_score, _MEASURING_SCORE)
+        self._timer, self._progress = timer, progress or TileProgress()
+        self._height, self._width = image_hwc_u8.shape[:2]
 
-    def look(self) -> ScaledLook:
-        """The detections at the right scale, or a warning where no scale could be measured."""
-        longer = max(self.image_hwc_u8.shape[:2])
+    def look(self, um_per_px: float | None = None) -> ScaledLook:
+        """The detections at the right scale, or a warning where no scale could be measured.
+
+        With ``um_per_px``, micrometres to a pixel of the image, nothing needs to be measured first; the
+        red cells' own size is then only compared with it.
+
+        Raises:
+            ScaleRefused: ``um_per_px`` is no length that a pixel of a blood smear can have.
+        """
+        look = self._measured_look() if um_per_px is None else self._look(known_scale(um_per_px))
+        doubts = doubts_of(look.size, look.scale, look.agreement, um_per_px)
+        return ScaledLook(look.found, look.scale, look.size, look.agreement, look.is_whole, doubts)
+
+    def _measured_look(self) -> ScaledLook:
         seen: dict[float, float] = {}
-        for side in _FIRST_LOOK_SIDE_PX:
-            scale = side / longer
-            if seen and scale > _LARGEST_ENLARGEMENT:
-                break
-            part = _middle(self.image_hwc_u8, round(_LARGEST_LOOK_PX / scale))
-            found, diameter = self._measure(part, scale)
-            if diameter is not None and _MEASURABLE_PX[0] <= diameter * scale <= _MEASURABLE_PX[1]:
-                first = ScaledLook(found, scale, diameter)
-                return self._refine(first, is_whole=part.shape == self.image_hwc_u8.shape)
-            seen[scale] = float(found.scores[found.scores >= _MEASURING_SCORE].sum())
-        return self._without_measure(max(seen, key=lambda scale: seen[scale]))
+        for place, scale in self._first_looks():
+            first = self._look(scale, place, _PART_PX)
+            if first.size is not None and _tells_scale(first.size, scale):
+                return self._refine(first, place)
+            strength = float(first.found.scores[first.found.scores >= _MEASURING_SCORE].sum())
+            seen[scale] = max(strength, seen.get(scale, 0.0))
+        return self._without_measure(seen)
 
-    def _measure(self, image_hwc_u8: NDArray[np.uint8], scale: float) -> tuple[RawDetections, float | None]:
-        found = self.network.look(image_hwc_u8, scale, min(self.min_score, _MEASURING_SCORE), self.timer)
-        height, width = image_hwc_u8.shape[:2]
-        return found, measured_diameter_px(found, width, height)
+    def _first_looks(self) -> Iterator[tuple[tuple[float, float], float]]:
+        """Places and scales to look for measurable red cells at: the middle, then other parts of a wide image."""
+        longer = max(self._width, self._height)
+        scales = [_FIRST_LOOK_SIDE_PX / longer]
+        while scales[-1] * 2 <= LARGEST_ENLARGEMENT:
+            scales.append(scales[-1] * 2)
+        yield from ((_MIDDLE, scale) for scale in scales)
+        wide = [scale for scale in scales if scale <= 1 and scale * longer >= _WIDE_LOOK_PX]
+        yield from ((place, scale) for place in _OTHER_PLACES for scale in wide)
 
-    def _refine(self, look: ScaledLook, *, is_whole: bool) -> ScaledLook:
-        """Look again while the measured diameter asks for another scale, at most twice."""
-        for _ in range(_MOST_SECOND_LOOKS):
-            if look.red_cell_diameter_px is None:
+    def _look(self, scale: float, place: tuple[float, float] = _MIDDLE, most_px: int | None = None) -> ScaledLook:
+        """The whole image, or the part of it at ``place`` that is ``most_px`` input pixels wide and high."""
+        image = self._image_hwc_u8 if most_px is None else _part(self._image_hwc_u8, place, round(most_px / scale))
+        found = self._network.look(image, scale, self._min_score, self._timer, self._progress)
+        height, width = image.shape[:2]
+        size = measure_red_cells(found, width, height, _BORDER_PX / scale)
+        return ScaledLook(found, scale, size, is_whole=image.shape == self._image_hwc_u8.shape)
+
+    def _refine(self, look: ScaledLook, place: tuple[float, float]) -> ScaledLook:
+        """Look again while the measured diameter asks for another scale, at most twice and last at the whole image."""
+        for looks_left in range(_MOST_SECOND_LOOKS, 0, -1):
+            wanted = _wanted_scale(look)
+            is_near = _NEAR_ENOUGH[0] <= wanted / look.scale <= _NEAR_ENOUGH[1]
+            if is_near and look.is_whole:
                 break
-            wanted = RED_CELL_DIAMETER_PX / look.red_cell_diameter_px
-            if is_whole and _NEAR_ENOUGH[0] <= wanted / look.scale <= _NEAR_ENOUGH[1]:
-                break
-            found, diameter = self._measure(self.image_hwc_u8, wanted)
-            look, is_whole = ScaledLook(found, wanted, diameter or look.red_cell_diameter_px), True
+            is_cheap = self._width * self._height * wanted**2 <= _CHEAP_LOOK_PX
+            most_px = None if is_near or is_cheap or looks_left == 1 else _PART_PX
+            look = _followed(look, self._look(wanted, place, most_px))
         return look
 
-    def _without_measure(self, scale: float) -> ScaledLook:
-        """The count at the scale at which most was seen, with a warning that the scale is not known."""
-        found, _ = self._measure(self.image_hwc_u8, scale)
-        warning = Notice(
-            "scale_unknown",
-            f"Fewer than {_MIN_RED_CELLS} red cells of measurable size were found, so the scale of this image "
-            "is not known and the counts may be wrong; check them, or photograph a field with more red cells.",
-        )
-        return ScaledLook(found, scale, None, (warning,))
+    def _without_measure(self, seen: dict[float, float]) -> ScaledLook:
+        """The count at the scale at which most was seen, with a warning that the scale is not known.
+
+        An image is not enlarged beyond what is quickly looked at, as nothing tells that it should be.
+        """
+        most_px = max(self._width * self._height, _CHEAP_LOOK_PX)
+        allowed = [scale for scale in seen if self._width * self._height * scale**2 <= most_px]
+        return self._look(max(allowed or seen, key=lambda scale: seen[scale]))
 
 
-def measured_diameter_px(found: RawDetections, width: int, height: int) -> float | None:
-    """Median diameter of the red cells, in image pixels, or None where too few can be measured.
-
-    A red cell inside the image measures (width + height) / 2. One that a single border cuts by less
-    than half still shows its diameter along that border. Cells in a corner show none.
-    """
-    chosen = (found.class_indices == _RED_CELL_INDEX) & (found.scores >= _MEASURING_SCORE)
-    boxes = found.boxes_xyxy_px[chosen]
-    sides = boxes[:, 2:] - boxes[:, :2]
-    limits = torch.tensor([width, height], dtype=boxes.dtype)
-    is_cut = (boxes[:, :2] <= _BORDER_PX) | (boxes[:, 2:] >= limits - _BORDER_PX)
-    is_half_visible = sides.amin(dim=1) >= sides.amax(dim=1) / 2
-    whole = sides[~is_cut.any(dim=1)].mean(dim=1)
-    # Cut along x, the height is whole; cut along y, the width is.
-    along_border = sides.flip(1)[is_cut & ~is_cut.flip(1) & is_half_visible[:, None]]
-    diameters = torch.cat([whole, along_border])
-    return float(torch.median(diameters)) if len(diameters) >= _MIN_RED_CELLS else None
+def _tells_scale(size: RedCellSize, scale: float) -> bool:
+    """Whether a first look at ``scale`` measured its red cells well enough to look again by them."""
+    shown_px = size.diameter_px * scale
+    if size.cells >= _HINTING_CELLS:
+        return _HINT_PX <= shown_px <= _MEASURABLE_PX[1]
+    return _MEASURABLE_PX[0] <= shown_px <= _MEASURABLE_PX[1]
 
 
-def _middle(image_hwc_u8: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """The middle of the image, at most ``side`` wide and high."""
+def _wanted_scale(look: ScaledLook) -> float:
+    """The factor at which the look's red cells would be as wide as the network was trained at."""
+    if look.size is None:
+        return look.scale
+    shown_px = look.size.diameter_px * look.scale
+    if shown_px < _DRAWN_TOO_WIDE_BELOW_PX:
+        shown_px -= _DRAWN_TOO_WIDE_PX
+    largest = max(LARGEST_ENLARGEMENT, look.scale)
+    return min(look.scale * RED_CELL_DIAMETER_PX / shown_px, largest)
+
+
+def _followed(earlier: ScaledLook, later: ScaledLook) -> ScaledLook:
+    """The later look, with what is known from the earlier one."""
+    if earlier.size is None or later.size is None:
+        return ScaledLook(later.found, later.scale, later.size or earlier.size, None, later.is_whole)
+    agreement = later.size.diameter_px / earlier.size.diameter_px
+    return ScaledLook(later.found, later.scale, later.size, agreement, later.is_whole)
+
+
+def _part(image_hwc_u8: NDArray[np.uint8], place: tuple[float, float], side: int) -> NDArray[np.uint8]:
+    """The part of the image around ``place`` (shares of width and height), at most ``side`` wide and high."""
     height, width = image_hwc_u8.shape[:2]
-    top, left = max(0, (height - side) // 2), max(0, (width - side) // 2)
-    return image_hwc_u8[top : top + min(side, height), left : left + min(side, width)]
+    left, top = (
+        max(0, min(math.floor(share * length - side / 2), length - side))
+        for share, length in zip(place, (width, height), strict=True)
+    )
+    return image_hwc_u8[top : top + side, left : left + side]

@@ -1,5 +1,7 @@
 """Every way of storing colour, turned into red, green and blue in 0..255, with a warning where something is lost."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -22,6 +24,9 @@ _OPAQUE = 255
 _GREY_SPREAD = 8
 """Largest difference between the channels of a grey image, in levels of 0..255; a stain shows far more."""
 
+_STRIP_PX = 2**22
+"""Pixels converted at a time: Pillow keeps 4 bytes of each, and converting copies them two or three times."""
+
 _INTEGER_GREY_MODES = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N"})
 _COLOUR_MODES = frozenset({"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr"})
 _DARKEST_16_BIT_FIELD = 2**6 - 1
@@ -43,17 +48,15 @@ def rgb_pixels(image: Image.Image, *, has_sixteen_bits: bool) -> tuple[RgbImage,
 
     ``has_sixteen_bits`` tells that the file stores 16 bits a channel, which Pillow hides for colour images.
     Embedded ICC profiles are ignored: the network is trained on camera pixels as they are stored.
+    Beside ``image`` and the pixels only a few rows exist at a time, however large the image is.
 
     Raises:
         ImageRefused: ``unsupported_colour``: the levels do not fit into 16 bits, or they fill so few of them that
             nothing would be left in 8.
     """
     if image.mode in _INTEGER_GREY_MODES:
-        grey_hw_u8 = _eight_bit_grey(image)
-        return np.repeat(grey_hw_u8[:, :, np.newaxis], 3, axis=2), (_SIXTEEN_BIT, _GREY)
-    pixels, is_transparent = (
-        _on_white(image) if image.has_transparency_data else (np.array(image.convert("RGB")), False)
-    )
+        return _eight_bit_grey(image), (_SIXTEEN_BIT, _GREY)
+    pixels, is_transparent = _eight_bit_colour(image)
     if has_sixteen_bits and pixels.max() <= _DARKEST_16_BIT_FIELD:
         raise _unsupported(f"in 16 bits a colour of which it uses the lowest only (up to {pixels.max()} of 255)")
     true_of_it = {
@@ -65,28 +68,48 @@ def rgb_pixels(image: Image.Image, *, has_sixteen_bits: bool) -> tuple[RgbImage,
     return pixels, tuple(notice for notice, is_true in true_of_it.items() if is_true)
 
 
-def _eight_bit_grey(image: Image.Image) -> npt.NDArray[np.uint8]:
-    """Grey levels scaled to 8 bits, axes row and column.
+def _strips(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
+    """The image from top to bottom in strips of rows, each with the rows that it covers."""
+    rows = max(1, _STRIP_PX // image.width)
+    for top in range(0, image.height, rows):
+        bottom = min(top + rows, image.height)
+        yield slice(top, bottom), image.crop((0, top, image.width, bottom))
+
+
+def _eight_bit_colour(image: Image.Image) -> tuple[RgbImage, bool]:
+    """The image over a white background, and whether any pixel really let it through."""
+    may_be_transparent = image.has_transparency_data
+    pixels = np.empty((image.height, image.width, 3), dtype=np.uint8)
+    is_transparent = False
+    for rows, strip in _strips(image):
+        if not may_be_transparent:
+            pixels[rows] = strip.convert("RGB")
+            continue
+        rgba = strip.convert("RGBA")
+        lowest_alpha, _ = rgba.getchannel("A").getextrema()
+        if lowest_alpha != _OPAQUE:
+            is_transparent = True
+            rgba = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
+        pixels[rows] = rgba.convert("RGB")
+    return pixels, is_transparent
+
+
+def _eight_bit_grey(image: Image.Image) -> RgbImage:
+    """Grey levels scaled to 8 bits, the same in red, green and blue.
 
     Cameras with 10, 12 or 14 bits store their levels in 16 without shifting them, so the depth is taken from the
     brightest pixel; dividing by 65,535 would turn such a field nearly black.
     """
-    levels_hw = np.asarray(image)
-    darkest, brightest = int(levels_hw.min()), int(levels_hw.max())
+    extremes = [(levels.min(), levels.max()) for levels in (np.asarray(strip) for _, strip in _strips(image))]
+    darkest, brightest = min(int(low) for low, _ in extremes), max(int(high) for _, high in extremes)
     if darkest < 0 or brightest > _MAX_16_BIT:
         raise _unsupported(f"with levels from {darkest:,} to {brightest:,}, beyond 16 bits")
     bits = max(8, brightest.bit_length())
-    return np.asarray(levels_hw.astype(np.uint32) * 255 // (2**bits - 1), dtype=np.uint8)
-
-
-def _on_white(image: Image.Image) -> tuple[RgbImage, bool]:
-    """The image over a white background, and whether any pixel really let it through."""
-    rgba = image.convert("RGBA")
-    lowest_alpha, _ = rgba.getchannel("A").getextrema()
-    if lowest_alpha == _OPAQUE:
-        return np.array(rgba.convert("RGB")), False
-    white = Image.new("RGBA", rgba.size, "white")
-    return np.array(Image.alpha_composite(white, rgba).convert("RGB")), True
+    pixels = np.empty((image.height, image.width, 3), dtype=np.uint8)
+    for rows, strip in _strips(image):
+        grey = np.asarray(strip).astype(np.uint32) * 255 // (2**bits - 1)
+        pixels[rows] = grey[:, :, np.newaxis]
+    return pixels
 
 
 def _is_grey(pixels: RgbImage) -> bool:

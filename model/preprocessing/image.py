@@ -1,7 +1,7 @@
 """Decoding of one image file: checked before any pixel is unpacked, read to its end, and turned upright."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import SEEK_END, BytesIO
 from typing import BinaryIO
@@ -20,16 +20,16 @@ from model.types import Notice, Size
 # ImageLimits.check_size takes its place below: it is called for every image, before the first pixel is unpacked.
 Image.MAX_IMAGE_PIXELS = None
 
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+_TURNS: dict[int, Callable[[RgbImage], RgbImage]] = {
+    2: lambda pixels: pixels[:, ::-1],
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: lambda pixels: pixels[::-1],
+    5: lambda pixels: pixels.transpose(1, 0, 2),
+    6: lambda pixels: pixels[::-1].transpose(1, 0, 2),
+    7: lambda pixels: pixels[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda pixels: pixels[:, ::-1].transpose(1, 0, 2),
 }
-"""EXIF orientation to the turn that makes the image upright (EXIF 2.32, tag 274)."""
+"""EXIF orientation to the turn that makes the image upright (EXIF 2.32, tag 274); none copies a pixel."""
 
 _SWAPS_SIDES = frozenset({5, 6, 7, 8})
 _UNREADABLE_EXIF = Notice(
@@ -39,7 +39,10 @@ _UNREADABLE_EXIF = Notice(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodedImage:
-    """An upright RGB image: ``image_hwc_u8`` has axes row, column, channel (red, green, blue), values 0..255."""
+    """An upright RGB image: ``image_hwc_u8`` has axes row, column, channel (red, green, blue), values 0..255.
+
+    Of an image that was turned upright the array is a view of the pixels as they are stored.
+    """
 
     image_hwc_u8: RgbImage
     size: Size
@@ -66,8 +69,9 @@ def decode_image(data: bytes, limits: ImageLimits = DEFAULT_LIMITS) -> DecodedIm
         with _damage_refused(file_format):
             opened.load()
         orientation, warnings = _orientation(opened)
-        upright = opened.transpose(_TURNS[orientation]) if orientation in _TURNS else opened
-        image_hwc_u8, colour_warnings = rgb_pixels(upright, has_sixteen_bits=has_sixteen_bits)
+        image_hwc_u8, colour_warnings = rgb_pixels(opened, has_sixteen_bits=has_sixteen_bits)
+    if orientation in _TURNS:
+        image_hwc_u8 = _TURNS[orientation](image_hwc_u8)
     height, width = image_hwc_u8.shape[:2]
     return DecodedImage(image_hwc_u8, Size(width, height), file_format, (*warnings, *colour_warnings))
 

@@ -24,7 +24,7 @@ class TrainingConfig:
     procedurally rendered fields in each epoch. ``frozen_stages`` of the backbone (0 to 5: stem, then its
     four stages) keep the weights they started with. ``precision`` is ``auto`` (what is quickest here),
     ``float32`` or ``bfloat16``. ``workers`` load crops beside the training; -1 means one for each CPU but
-    two. ``left_out`` names groups of sources (``model.data.groups``) that the run must not see.
+    two. ``left_out`` names groups of sources (``model.data.source_groups``) that the run must not see.
     """
 
     minutes: float = 90.0

@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from model.classes import CELL_CLASSES
 from model.config import RED_CELL_DIAMETER_PX
 from model.data.fields import LabelMode
-from model.data.groups import UnknownGroup, without_groups
+from model.data.source_groups import UnknownSourceGroup, without_groups
 from model.data.packed import IMAGE_FOLDER, PackedField
 from model.rendering import random_recipe, render_smear
 from model.training.camera import as_camera_would
@@ -86,7 +86,7 @@ def choose_fields(fields: Sequence[PackedField], config: TrainingConfig) -> list
     shares = dict(config.source_shares)
     try:
         chosen = [field for field in without_groups(fields, config.left_out) if shares.get(field.source, 0.0) > 0]
-    except UnknownGroup as error:
+    except UnknownSourceGroup as error:
         raise TrainingConfigError(str(error)) from error
     if not chosen:
         sources = ", ".join(sorted({field.source for field in fields}))

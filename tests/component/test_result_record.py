@@ -36,6 +36,7 @@ COUNTED = FieldResult(
     quality={"red_cell_diameter_px": 52.1, "sharpness": None},
     timings_ms={"decode": 4.04, "network": 140.0},
     unavailable=("morphology",),
+    engine="openvino",
 )
 EXPECTED = {
     "schema": 1,
@@ -102,6 +103,7 @@ EXPECTED = {
     "model": {"name": "bloodcount-resnet50", "version": "1.0", "sha256": "ab" * 32},
     "timings_ms": {"decode": 4.0, "network": 140.0},
     "unavailable": ["morphology"],
+    "engine": "openvino",
 }
 
 
@@ -127,7 +129,7 @@ def test_a_file_that_is_no_image_has_no_size_and_no_counts_not_zero() -> None:
     assert written["status"] == "refused"
     assert written["reason"] == {"code": "not_an_image", "message": "The file is not an image."}
     assert written["cells"] == []
-    for field in ("width", "height", "counts", "differential", "morphology"):
+    for field in ("width", "height", "counts", "differential", "morphology", "engine"):
         assert written[field] is None, field
 
 

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.evaluation.matching import DetectionRates, compute_iou, match_class
+from model.evaluation.border import away_from_border
+from model.evaluation.matching import DetectionRates, compute_iou, match_class, match_field
+from model.types import Size
 from tests.unit.evaluation.hand_made_fields import Box, Prediction, Reference, field, square
 
 
@@ -45,7 +47,9 @@ def test_found_missed_and_invented_cells_give_precision_recall_and_f1() -> None:
     references = [(0, square(number)) for number in range(4)]
     predictions = [(0, square(number), 0.9) for number in (0, 1, 2, 7, 8)]
 
-    assert rates(references, predictions) == DetectionRates(precision=3 / 5, recall=3 / 4, f1=2 * 3 / 9)
+    assert rates(references, predictions) == DetectionRates(
+        precision=3 / 5, recall=3 / 4, f1=2 * 3 / 9, accuracy=3 / (3 + 2 + 1)
+    )
 
 
 def test_a_second_box_on_one_cell_is_a_false_one() -> None:
@@ -82,13 +86,13 @@ def test_an_overlap_of_exactly_half_is_enough() -> None:
 
 
 def test_another_class_on_the_place_is_no_match() -> None:
-    assert rates([(0, square(0))], [(1, square(0), 0.9)]) == DetectionRates(precision=None, recall=0.0, f1=0.0)
+    assert rates([(0, square(0))], [(1, square(0), 0.9)]) == DetectionRates(None, 0.0, f1=0.0, accuracy=0.0)
 
 
 def test_cells_of_different_images_are_never_matched() -> None:
     fields = [field([(0, square(0))], []), field([], [(0, square(0), 0.9)])]
 
-    assert match_class(fields, 0).at(0.3) == DetectionRates(precision=0.0, recall=0.0, f1=0.0)
+    assert match_class(fields, 0).at(0.3) == DetectionRates(0.0, 0.0, f1=0.0, accuracy=0.0)
 
 
 def test_predictions_under_the_threshold_are_left_out() -> None:
@@ -99,9 +103,9 @@ def test_predictions_under_the_threshold_are_left_out() -> None:
 
 
 def test_what_is_undefined_is_none_and_not_zero() -> None:
-    assert rates([], []) == DetectionRates(precision=None, recall=None, f1=None)
-    assert rates([(0, square(0))], []) == DetectionRates(precision=None, recall=0.0, f1=0.0)
-    assert rates([], [(0, square(0), 0.9)]) == DetectionRates(precision=0.0, recall=None, f1=0.0)
+    assert rates([], []) == DetectionRates(None, None, f1=None, accuracy=None)
+    assert rates([(0, square(0))], []) == DetectionRates(None, 0.0, f1=0.0, accuracy=0.0)
+    assert rates([], [(0, square(0), 0.9)]) == DetectionRates(0.0, None, f1=0.0, accuracy=0.0)
 
 
 CELLS = st.lists(st.tuples(st.just(0), st.integers(0, 8).map(square), st.sampled_from([0.25, 0.5, 0.75])), max_size=12)
@@ -116,3 +120,56 @@ def test_no_reference_cell_is_met_twice(references: list[Prediction], prediction
     assert len(matched.scores) == len(predictions)
     assert int(matched.is_match.sum()) <= min(len(references), len(predictions))
     assert bool((np.diff(matched.scores) <= 0).all())
+
+
+def border_reading(references: list[Reference], predictions: list[Prediction]) -> tuple[list[bool], list[bool], int]:
+    """Matches, what is judged, and judged reference cells where border cells are not judged."""
+    match = match_field(field(references, predictions), 0, reading=away_from_border)
+    return match.is_match[0].tolist(), match.is_judged[0].tolist(), match.reference_cells
+
+
+AT_BORDER, INSIDE = (0.0, 40.0, 10.0, 50.0), (100.0, 40.0, 110.0, 50.0)
+
+
+def test_boxes_within_two_pixels_of_any_side_touch_the_border() -> None:
+    boxes = [(2, 9, 9, 19), (9, 2, 19, 9), (80, 9, 98, 19), (9, 70, 19, 98), (3, 3, 97, 97)]
+    judged = away_from_border(np.array(boxes, np.float32), Size(100, 100))
+
+    assert judged.tolist() == [False, False, False, False, True]
+    assert away_from_border(np.zeros((0, 4), np.float32), Size(100, 100)).shape == (0,)
+
+
+def test_a_border_cell_counts_neither_way_whether_found_missed_or_invented() -> None:
+    inside: Reference = (0, INSIDE)
+
+    assert border_reading([inside], [(0, INSIDE, 0.9)]) == ([True], [True], 1)
+    assert border_reading([inside, (0, AT_BORDER)], [(0, INSIDE, 0.9)]) == ([True], [True], 1)
+    assert border_reading([inside, (0, AT_BORDER)], [(0, AT_BORDER, 0.9)]) == ([False], [False], 1)
+    assert border_reading([inside], [(0, AT_BORDER, 0.9)]) == ([False], [False], 1)
+
+
+def test_a_false_cell_inside_is_judged_as_ever() -> None:
+    assert border_reading([(0, AT_BORDER)], [(0, INSIDE, 0.9)]) == ([False], [True], 0)
+
+
+def test_a_box_that_reaches_the_border_but_meets_a_judged_cell_is_right() -> None:
+    reference = (3.0, 40.0, 13.0, 50.0)
+
+    assert border_reading([(0, reference)], [(0, (0.0, 40.0, 13.0, 50.0), 0.9)]) == ([True], [True], 1)
+
+
+def test_a_judged_cell_goes_before_a_better_overlap_that_is_not_judged() -> None:
+    cut, whole = (0.0, 40.0, 20.0, 60.0), (4.0, 40.0, 24.0, 60.0)
+    match = match_field(field([(0, cut), (0, whole)], [(0, (1.0, 40.0, 21.0, 60.0), 0.9)]), 0, reading=away_from_border)
+
+    assert match.is_match.tolist() == [[True]]
+    assert match.reference_indices.tolist() == [[1]]
+
+
+def test_places_are_those_of_the_field_s_own_lists() -> None:
+    references: list[Reference] = [(1, square(3)), (0, square(0)), (0, square(1))]
+    predictions: list[Prediction] = [(0, square(9), 0.5), (1, square(3), 0.9), (0, square(1), 0.7)]
+    match = match_field(field(references, predictions), 0, (0.5, 0.9))
+
+    assert match.prediction_indices.tolist() == [2, 0]
+    assert match.reference_indices.tolist() == [[2, -1], [2, -1]]

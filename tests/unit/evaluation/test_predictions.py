@@ -38,6 +38,7 @@ def test_a_prediction_holds_cells_and_reference_in_pixels_of_the_original(
     assert bool((found.boxes_xyxy_px[:, 2:] <= np.array([SIZE.width, SIZE.height])).all())
     assert np.allclose(found.reference_boxes_xyxy_px, field.boxes_array() * 2)
     assert found.reference_class_indices.tolist() == list(field.class_indices)
+    assert (found.original, found.is_border_complete) == (field.original, field.is_border_complete)
     assert told == [(1, 1)]
 
 

@@ -1,5 +1,7 @@
 """The working thresholds are those with which the tuning fields are found and counted best."""
 
+import dataclasses
+
 import pytest
 
 from model.evaluation.counting_error import counting_error
@@ -27,8 +29,27 @@ def test_among_equally_good_thresholds_the_one_that_counts_right_is_chosen() -> 
     fields = [field(references, predictions)]
     threshold = choose_thresholds(fields)[0]
 
-    assert 0.3 < threshold <= 0.5
+    assert threshold == pytest.approx(0.40)  # the middle of 0.31 to 0.50, which all count 190
     assert counting_error(fields, 0, threshold).predicted_cells == 190
+
+
+def test_labels_that_leave_out_border_cells_do_not_decide_how_many_are_counted() -> None:
+    # Both thresholds have nearly the same F1. The larger field's labels call two true cells false, the smaller one's
+    # loses a cell where those two are hidden.
+    cells = [(0, square(number)) for number in range(100)]
+    complete = field(cells, [(0, box, 0.6) for _, box in cells[:99]] + [(0, square(99), 0.5)])
+    more = [(0, square(number)) for number in range(400)]
+    unlabelled = [(0, square(number), 0.5) for number in (400, 401)]
+    incomplete = field(more, [(0, box, 0.6) for _, box in more] + unlabelled, is_border_complete=False)
+
+    assert choose_thresholds([complete, incomplete])[0] <= 0.5
+    assert choose_thresholds([complete, dataclasses.replace(incomplete, is_border_complete=True)])[0] > 0.5
+
+
+def test_where_no_other_field_has_the_class_incomplete_labels_decide() -> None:
+    threshold = choose_thresholds([counted_field(0, 0), counted_field(9, 9, score=0.4, is_border_complete=False)])[0]
+
+    assert threshold == pytest.approx(0.25)
 
 
 def test_the_tune_may_be_without_a_class() -> None:

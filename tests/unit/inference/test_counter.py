@@ -58,7 +58,16 @@ def test_timings_name_every_stage_and_quality_every_measure(counted: FieldResult
     assert min(counted.timings_ms.values()) >= 0
     parts = [value for stage, value in counted.timings_ms.items() if stage != "total"]
     assert sum(parts) <= counted.timings_ms["total"]
-    assert set(counted.quality) == {"red_cell_diameter_px", "scale_to_network"}
+    assert set(counted.quality) == {
+        "red_cell_diameter_px",
+        "red_cell_diameter_low_px",
+        "red_cell_diameter_high_px",
+        "red_cell_diameter_spread",
+        "red_cells_measured",
+        "scale_agreement",
+        "scale_to_network",
+        "um_per_px",
+    }
 
 
 def test_a_lower_score_lists_more_cells_and_counts_the_same(random_counter: CellCounter, counted: FieldResult) -> None:

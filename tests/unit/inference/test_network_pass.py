@@ -6,7 +6,8 @@ import torch
 
 from model.classes import CellClass
 from model.decoding import RawDetections
-from model.inference.network_pass import NetworkPass, StageTimer
+from model.inference.network_pass import NetworkPass
+from model.inference.progress import StageTimer
 from model.inference.tiles import tiles_of
 from model.network import DenseOutput
 from model.types import Size
@@ -58,7 +59,7 @@ def test_cells_cut_by_the_border_are_listed_and_their_boxes_end_there() -> None:
 
 
 def test_an_image_that_cannot_be_halved_exactly_keeps_its_boxes_in_place() -> None:
-    # 64 x 65 px become 32 x 32: twice as wide and 65/32 times as high on the way back.
+    # 64 x 65 px become 32 x 32: half a rescaled row at the bottom is left out, and nothing is stretched.
     def one_cell(_images: torch.Tensor) -> DenseOutput:
         heat = torch.full((1, 3, 8, 8), -9.0)
         heat[0, 0, 3, 3] = 3.0
@@ -68,7 +69,7 @@ def test_an_image_that_cannot_be_halved_exactly_keeps_its_boxes_in_place() -> No
         np.zeros((65, 64, 3), np.uint8), 0.5, 0.3, StageTimer()
     )
 
-    assert found.boxes_xyxy_px.tolist() == [[8.0, 8 * 65 / 32, 48.0, 28 * 65 / 32]]
+    assert found.boxes_xyxy_px.tolist() == [[8.0, 16.0, 48.0, 56.0]]
 
 
 class _Wild:

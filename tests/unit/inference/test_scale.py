@@ -11,8 +11,9 @@ from PIL import Image
 from model.classes import CellClass
 from model.config import RED_CELL_DIAMETER_PX
 from model.decoding import RawDetections
-from model.inference.network_pass import StageTimer
-from model.inference.scale import ScaledLook, ScaleFinder, measured_diameter_px
+from model.inference.progress import StageTimer
+from model.inference.red_cell_size import measure_red_cells
+from model.inference.scale import ScaledLook, ScaleFinder
 from model.types import Size
 from tests.unit.inference.painted_cells import Disc, disc_pass, paint
 
@@ -109,15 +110,20 @@ def test_cells_under_the_measuring_score_are_listed_without_being_measured() -> 
     boxes = torch.tensor([[float(x), 50.0, float(x) + 40, 90.0] for x in range(20, 620, 50)])
     weak = RawDetections(boxes, torch.full((len(boxes),), 0.34), torch.zeros(len(boxes), dtype=torch.int64))
 
-    assert measured_diameter_px(weak, 640, 480) is None
-    assert measured_diameter_px(weak._replace(scores=weak.scores + 0.02), 640, 480) == pytest.approx(40)
+    assert measure_red_cells(weak, 640, 480, 2) is None
+    assert diameter(weak._replace(scores=weak.scores + 0.02)) == pytest.approx(40)
+
+
+def diameter(found: RawDetections) -> float | None:
+    size = measure_red_cells(found, 640, 480, 2)
+    return None if size is None else size.diameter_px
 
 
 def measured(*boxes: tuple[float, float, float, float]) -> float | None:
     """The diameter measured from sure red cells in an image of 640 x 480 px."""
     count = len(boxes)
     found = RawDetections(torch.tensor(boxes), torch.ones(count), torch.zeros(count, dtype=torch.int64))
-    return measured_diameter_px(found, 640, 480)
+    return diameter(found)
 
 
 WHOLE = [(100.0 + 60 * number, 100.0, 148.0 + 60 * number, 152.0) for number in range(4)]

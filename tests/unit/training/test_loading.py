@@ -98,7 +98,7 @@ def test_leaving_a_laboratory_out_leaves_all_its_sources_out() -> None:
 @pytest.mark.parametrize(
     ("left_out", "words"),
     [
-        (("acme",), "unknown source acme to leave out; choose of: bccd, "),
+        (("acme",), "'acme' is no group of sources; choose one of bccd, "),
         (("bccd", "pbc"), "no field remains to train on; the data set holds bccd, deep-bio-net"),
     ],
 )

@@ -1,0 +1,63 @@
+"""Choosing the engine by its name and the device."""
+
+import torch
+
+from model.inference.engines.cuda_engine import CudaEngine
+from model.inference.engines.engine import Engine, EngineUnavailable
+from model.inference.engines.openvino_engine import OpenVinoEngine, is_openvino_installed
+from model.inference.engines.torch_engine import TorchEngine
+from model.network import CellDetector
+from model.network.folding import fold_batch_norms
+
+ENGINE_NAMES = ("auto", "torch", "openvino", "cuda-bf16")
+"""What may be asked for."""
+
+
+def build_engine(network: CellDetector, device: torch.device, name: str = "auto") -> Engine:
+    """The engine for a network in evaluation mode, which it takes over (batch norms are folded in place).
+
+    ``auto`` is ``cuda-bf16`` on a graphics card and, on a processor, ``openvino`` where it is
+    installed and ``torch`` elsewhere. An engine asked for by name is never replaced by another.
+
+    Raises:
+        EngineUnavailable: The engine is unknown, not installed, or does not run on the device.
+    """
+    wanted = _best_engine(device) if name == "auto" else name
+    _refuse_unusable(wanted, device)
+    folded = fold_batch_norms(network.eval())
+    match wanted:
+        case "openvino":
+            return OpenVinoEngine(folded)
+        case "cuda-bf16":
+            return CudaEngine(folded, device)
+        case _:
+            return TorchEngine(folded, device)
+
+
+def installed_engines(device: torch.device) -> tuple[str, ...]:
+    """Names of the engines that run on the device here, the reference first."""
+    best = _best_engine(device)
+    return ("torch",) if best == "torch" else ("torch", best)
+
+
+def _best_engine(device: torch.device) -> str:
+    if device.type == "cuda":
+        return "cuda-bf16"
+    return "openvino" if is_openvino_installed() else "torch"
+
+
+def _refuse_unusable(name: str, device: torch.device) -> None:
+    """Refuse an engine that cannot run here.
+
+    Raises:
+        EngineUnavailable: As ``build_engine``.
+    """
+    if name not in ENGINE_NAMES:
+        raise EngineUnavailable(f"unknown engine {name!r}; choose one of {', '.join(ENGINE_NAMES)}")
+    if name == "openvino" and device.type != "cpu":
+        raise EngineUnavailable("the engine openvino runs on the processor; choose the device cpu, or the engine auto")
+    if name == "cuda-bf16" and device.type != "cuda":
+        raise EngineUnavailable(
+            f"the engine cuda-bf16 needs a CUDA device, and the device here is {device.type}; "
+            "choose the engine auto, torch or openvino"
+        )
