@@ -13,11 +13,11 @@ from torch import Tensor
 
 from model.classes import CELL_CLASSES
 from model.data.packed import PackedField, read_index
+from model.data.source_groups import fully_labelled, without_groups
 from model.data.splits import Split
 from model.decoding import DecodingSettings
 from model.evaluation.average_precision import average_precision
 from model.evaluation.predictions import Progress, predict_fields
-from model.data.source_groups import fully_labelled, without_groups
 from model.evaluation.thresholds import choose_thresholds
 from model.inference import load_cell_counter
 from model.weights import WeightsManifest

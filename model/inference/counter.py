@@ -2,12 +2,13 @@
 
 import threading
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import torch
 
 from model.classes import CELL_CLASSES
-from model.counting import NUCLEATED_RED_CELL, compute_counts
+from model.counting import NUCLEATED_RED_CELL, compute_counts, disagreeing_classes
 from model.decoding import DecodingSettings, RawDetections
 from model.inference.device import choose_device
 from model.inference.engines import Engine, build_engine
@@ -103,7 +104,7 @@ class CellCounter:
         timer: StageTimer,
     ) -> FieldResult:
         cells = self._cells(look.found, min_score)
-        warnings = [*image.warnings, *look.warnings]
+        warnings = [*image.warnings, *look.warnings, *_disagreement(compute_counts(cells), look.head_counts)]
         if not any(compute_counts(cells).values()):
             warnings.append(
                 Notice(
@@ -116,6 +117,7 @@ class CellCounter:
             image_size=image.size,
             warnings=tuple(warnings),
             cells=cells,
+            head_counts={code: round(count, 1) for code, count in look.head_counts.items()},
             quality=quality,
             timings_ms=timer.timings_ms,
             unavailable=_UNAVAILABLE,
@@ -151,6 +153,16 @@ def load_cell_counter(
 
 def _rounded(timings_ms: dict[str, float]) -> dict[str, float]:
     return {stage: round(value, 1) for stage, value in timings_ms.items()}
+
+
+def _disagreement(counts: Mapping[str, int], head_counts: Mapping[str, float]) -> Iterator[Notice]:
+    apart = disagreeing_classes(counts, head_counts)
+    if apart:
+        told = ", ".join(f"{code}: {counts[code]} found, {head_counts[code]:.0f} expected" for code in apart)
+        yield Notice(
+            "counts_disagree",
+            f"Two ways of counting this image disagree ({told}); look for cells that were missed or invented.",
+        )
 
 
 def _quality(look: ScaledLook, um_per_px: float | None) -> dict[str, float | None]:

@@ -15,8 +15,8 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from model.classes import CELL_CLASSES
 from model.config import RED_CELL_DIAMETER_PX
 from model.data.fields import LabelMode
-from model.data.source_groups import UnknownSourceGroup, without_groups
 from model.data.packed import IMAGE_FOLDER, PackedField
+from model.data.source_groups import UnknownSourceGroup, without_groups
 from model.rendering import random_recipe, render_smear
 from model.training.camera import as_camera_would
 from model.training.config import TrainingConfig, TrainingConfigError
