@@ -1,6 +1,8 @@
 """The cell classes and sub-types, and the one table that maps every data set's labels to them."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 
 class CellClass(StrEnum):
@@ -62,6 +64,37 @@ _CLASS_BY_DATASET_LABEL: dict[str, CellClass] = {
 }
 
 
+_WHITE_CELL_SUBTYPE_BY_DATASET_LABEL: dict[str, WhiteCellSubtype] = {
+    "neutrophil": WhiteCellSubtype.NEUTROPHIL,
+    "lymphocyte": WhiteCellSubtype.LYMPHOCYTE,
+    "monocyte": WhiteCellSubtype.MONOCYTE,
+    "eosinophil": WhiteCellSubtype.EOSINOPHIL,
+    "basophil": WhiteCellSubtype.BASOPHIL,
+    "ig": WhiteCellSubtype.IMMATURE_GRANULOCYTE,
+    "erythroblast": WhiteCellSubtype.ERYTHROBLAST,
+}
+
+_RED_CELL_SUBTYPE_BY_DATASET_LABEL: dict[str, RedCellSubtype] = {
+    "0": RedCellSubtype.NORMAL,
+    "1": RedCellSubtype.MACROCYTE,
+    "2": RedCellSubtype.MICROCYTE,
+    "3": RedCellSubtype.SPHEROCYTE,
+    "4": RedCellSubtype.TARGET,
+    "5": RedCellSubtype.STOMATOCYTE,
+    "6": RedCellSubtype.OVALOCYTE,
+    "7": RedCellSubtype.TEARDROP,
+    "8": RedCellSubtype.BURR,
+    "9": RedCellSubtype.SCHISTOCYTE,
+    "10": RedCellSubtype.UNCATEGORISED,
+    "11": RedCellSubtype.HYPOCHROMIA,
+    "12": RedCellSubtype.ELLIPTOCYTE,
+}
+"""Chula RBC-12's numbers."""
+
+
+_Subtype = TypeVar("_Subtype", WhiteCellSubtype, RedCellSubtype)
+
+
 class UnknownLabel(ValueError):
     """A data set uses a label that the mapping table does not know."""
 
@@ -76,4 +109,31 @@ def cell_class_of_label(label: str) -> CellClass:
     if found is None:
         known = ", ".join(sorted(_CLASS_BY_DATASET_LABEL))
         raise UnknownLabel(f"unknown cell label {label!r}; known labels: {known}. Add it to model/classes.py.")
+    return found
+
+
+def white_cell_subtype_of_label(label: str) -> WhiteCellSubtype:
+    """The white-cell sub-type that a data set's label stands for, whatever its case and surrounding spaces.
+
+    Raises:
+        UnknownLabel: The label is not in the table.
+    """
+    return _subtype(label, "white-cell", _WHITE_CELL_SUBTYPE_BY_DATASET_LABEL)
+
+
+def red_cell_subtype_of_label(label: str) -> RedCellSubtype:
+    """The red-cell sub-type that a data set's label stands for.
+
+    Raises:
+        UnknownLabel: The label is not in the table.
+    """
+    return _subtype(label, "red-cell", _RED_CELL_SUBTYPE_BY_DATASET_LABEL)
+
+
+def _subtype(label: str, kind: str, table: Mapping[str, _Subtype]) -> _Subtype:
+    found = table.get(label.strip().lower())
+    if found is None:
+        raise UnknownLabel(
+            f"unknown {kind} label {label!r}; known labels: {', '.join(table)}. Add it to model/classes.py."
+        )
     return found

@@ -30,6 +30,10 @@ IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".
 COUNTED_CLASSES = ("RBC", "WBC", "PLT", "NRBC")
 
 
+_FEW_TILES = 8
+"""Images with more tiles than this get a progress bar of their own; others are counted before it could be read."""
+
+
 class OutputFormat(StrEnum):
     """How results are written to standard output."""
 
@@ -46,10 +50,22 @@ class DeviceName(StrEnum):
     CUDA = "cuda"
 
 
+def _possible_um_per_px(um_per_px: float | None) -> float | None:
+    if um_per_px is not None:
+        from model.inference.scale_limits import ScaleRefused, known_scale
+
+        try:
+            known_scale(um_per_px)
+        except ScaleRefused as refusal:
+            raise typer.BadParameter(str(refusal)) from refusal
+    return um_per_px
+
+
 def count(
     paths: Annotated[
         list[Path], typer.Argument(help="Images, or folders whose images are counted.", metavar="PATH...")
     ],
+    *,
     output_format: Annotated[
         OutputFormat, typer.Option("--format", help="How results are written.")
     ] = OutputFormat.TABLE,
@@ -60,6 +76,13 @@ def count(
     weights: Annotated[
         Path | None, typer.Option(help="Weights file.  [default: BLOODCOUNT_WEIGHTS_PATH, else the shipped ones]")
     ] = None,
+    um_per_px: Annotated[
+        float | None,
+        typer.Option(
+            callback=_possible_um_per_px,
+            help="Micrometres to a pixel, the same in all these images.  [default: told by the size of the red cells]",
+        ),
+    ] = None,
     device: Annotated[
         DeviceName | None, typer.Option(help="Where the network runs.  [default: BLOODCOUNT_DEVICE, auto]")
     ] = None,
@@ -68,7 +91,7 @@ def count(
     files = _image_files(paths)
     counter = _load_counter(get_settings(), weights, device)
     write = _WRITERS[output_format]
-    records = _records(counter, files, min_score, show_progress=sys.stderr.isatty())
+    records = _records(counter, files, min_score, um_per_px, show_progress=sys.stderr.isatty())
     refused = write(records)
     return 1 if refused else 0
 
@@ -106,15 +129,32 @@ def _load_counter(settings: Settings, weights: Path | None, device: DeviceName |
 
 
 def _records(
-    counter: "CellCounter", files: Sequence[Path], min_score: float | None, *, show_progress: bool
+    counter: "CellCounter",
+    files: Sequence[Path],
+    min_score: float | None,
+    um_per_px: float | None,
+    *,
+    show_progress: bool,
 ) -> Iterator[ResultRecord]:
     console = Console(stderr=True)
     with Progress(console=console, disable=not show_progress, transient=True) as progress:
+        tiles = progress.add_task("this image", visible=False)
+
+        def tell(done: int, total: int) -> None:
+            progress.update(tiles, completed=done, total=total, visible=total > _FEW_TILES)
+
         for file in progress.track(files, description="Counting"):
-            yield build_result_record(str(file), _count_file(counter, file, min_score))
+            yield build_result_record(str(file), _count_file(counter, file, min_score, um_per_px, tell))
+            progress.update(tiles, visible=False)
 
 
-def _count_file(counter: "CellCounter", file: Path, min_score: float | None) -> FieldResult:
+def _count_file(
+    counter: "CellCounter",
+    file: Path,
+    min_score: float | None,
+    um_per_px: float | None,
+    tell: Callable[[int, int], None],
+) -> FieldResult:
     """The result of one file; a file that cannot be read is refused like one that holds no image."""
     try:
         counter.limits.check_file_size(file.stat().st_size)
@@ -124,7 +164,7 @@ def _count_file(counter: "CellCounter", file: Path, min_score: float | None) -> 
     except OSError as error:
         message = f"The file cannot be read ({error.strerror or error}); check that it exists and may be read."
         return FieldResult("refused", counter.weights, reason=Notice("unreadable_file", message))
-    return counter.count(content, min_score=min_score)
+    return counter.count(content, min_score=min_score, um_per_px=um_per_px, progress=tell)
 
 
 def _write_jsonl(records: Iterator[ResultRecord]) -> int:

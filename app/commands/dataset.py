@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
+from app.commands.dataset_tables import print_build, print_pseudo_labels
 from app.commands.failures import told_as_failure
+from app.settings import get_settings
 
 app = typer.Typer(help="Training data.", no_args_is_help=True)
 
@@ -24,25 +25,54 @@ def build(
         list[Path], typer.Argument(help="Folders of downloaded data sets, or one folder of them.", metavar="SOURCE...")
     ],
     out: Annotated[Path, typer.Option(help="Folder that receives the training set and its report.")],
+    cells_a_kind: Annotated[
+        int | None, typer.Option(min=0, help="PBC images packed of each kind of white cell.  [default: 100]")
+    ] = None,
 ) -> None:
     """Clean, integrate, transform and reduce raw data sets into one training set."""
     from model.classes import UnknownLabel
     from model.data.building import build_dataset
+    from model.data.reducing import CELLS_A_KIND
     from model.data.sources import UnknownSource
 
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("Packing fields", total=None)
         with told_as_failure(UnknownSource, UnknownLabel, ValueError):
-            report = build_dataset(sources, out, lambda done, total: progress.update(task, completed=done, total=total))
-    kept = Table("split", "source", "fields", title="Fields kept")
-    for split, by_source in report["fields_kept"].items():
-        for source, fields in sorted(by_source.items()):
-            kept.add_row(split, source, str(fields))
-    dropped = Table("reason", "number", title="Dropped or mended")
-    for reason, number in report["dropped_or_mended"].items():
-        dropped.add_row(reason, str(number))
-    console = Console()
-    console.print(kept)
-    console.print(dropped)
-    console.print(f"Report: {out / 'report.json'}; splits: {out / 'splits.csv'}")
+            report = build_dataset(
+                sources,
+                out,
+                lambda done, total: progress.update(task, completed=done, total=total),
+                cells_a_kind=CELLS_A_KIND if cells_a_kind is None else cells_a_kind,
+            )
+    print_build(report)
+    typer.echo(f"Report: {out / 'report.json'}; splits: {out / 'splits.csv'}")
+
+
+@app.command("pseudo-label")
+def pseudo_label_command(
+    dataset: Annotated[Path, typer.Argument(help="Folder made by bloodcount dataset build; changed in place.")],
+    weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: the shipped ones]")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0, help="Stop counting after so long; the next run goes on.  [default: never]")
+    ] = None,
+) -> None:
+    """Let the network fill in what publishers did not label, and tell how far that can be trusted."""
+    from model.data.detections import DetectionsOfOtherWeights
+    from model.data.packed import PackedSetError
+    from model.evaluation.pseudo_labels import pseudo_label
+    from model.inference import load_cell_counter
+    from model.weights import WeightsRefused
+
+    console = Console(stderr=True)
+    with (
+        told_as_failure(PackedSetError, WeightsRefused, DetectionsOfOtherWeights, OSError),
+        Progress(console=console, disable=not console.is_terminal, transient=True) as progress,
+    ):
+        task = progress.add_task("Counting fields", total=None)
+        counter = load_cell_counter(weights or get_settings().weights_path)
+        section = pseudo_label(
+            dataset, counter, lambda done, total: progress.update(task, completed=done, total=total), minutes=minutes
+        )
+    print_pseudo_labels(section)
+    typer.echo(f"Report: {dataset / 'report.json'}")

@@ -2,87 +2,160 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from app.commands.evaluation_tables import print_metrics
 from app.commands.failures import told_as_failure
 from app.settings import get_settings
+
+if TYPE_CHECKING:
+    from model.data.packed import PackedField
+    from model.evaluation.predictions import FieldPrediction
+    from model.inference import CellCounter
+    from model.weights import WeightsManifest
 
 MODEL_CARD = Path("model/MODEL_CARD.md")
 """Of the checkout that the command is run in."""
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0917 - Typer makes an option of each
     dataset: Annotated[Path, typer.Argument(help="Folder made by bloodcount dataset build.")],
     weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: the shipped ones]")] = None,
     split: Annotated[Literal["train", "tune", "validation"], typer.Option(help="Which part.")] = "validation",
+    leave_out: Annotated[
+        str | None, typer.Option(help="Judge weights trained without this source on all its fields, of every split.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many fields: every k-th.")] = None,
     out: Annotated[Path, typer.Option(help="Where the metrics are written as JSON.")] = Path("metrics.json"),
     record: Annotated[
         bool, typer.Option("--record", help="Also write them into the weights' manifest and the model card.")
     ] = False,
+    worst: Annotated[int | None, typer.Option(min=1, help="Draw so many of the worst fields of each class.")] = None,
+    pictures: Annotated[Path | None, typer.Option(help="Folder that receives the pictures of --worst.")] = None,
 ) -> None:
-    """Count every field of a split through the whole pipeline and compare with its reference boxes."""
-    from model.data.packed import PackedSetError, read_index
+    """Count fields through the whole pipeline and compare with their reference boxes.
+
+    With --leave-out and --record the figures go into the manifest of the shipped weights, as a table of their own.
+    """
+    _check_options(leave_out, limit, worst, pictures, record=record)
+    from model.data.packed import PackedSetError
+    from model.evaluation.predictions import RefusedField
+    from model.weights import WeightsRefused, read_manifest, shipped_weights_path
+
+    with told_as_failure(PackedSetError, RefusedField, WeightsRefused, OSError, ValueError):
+        path = weights or get_settings().weights_path or shipped_weights_path()
+        manifest = read_manifest(path.with_suffix(".json"))
+        fields, of = _fields(dataset, split, leave_out, limit, manifest)
+        metrics, predictions = _measure(path, fields)
+        metrics = {**_about(manifest, split, leave_out, fields, of), **metrics}
+        out.write_text(json.dumps(metrics, indent=2) + "\n")
+        shown = {"all": metrics["all"], "TXL-PBC": metrics["txl-pbc"], **metrics["by_source"]}
+        print_metrics({name: part for name, part in shown.items() if part is not None})
+        typer.echo(f"Metrics of {len(fields)} of {of} fields: {out}", err=True)
+        if worst is not None and pictures is not None:
+            _draw(pictures, predictions, list(manifest.decoding.thresholds), fields, worst)
+        if record:
+            _record(path, manifest, metrics, leave_out)
+
+
+def _check_options(
+    leave_out: str | None, limit: int | None, worst: int | None, pictures: Path | None, *, record: bool
+) -> None:
+    """Refuse options that do not go together, before anything is loaded."""
+    if (worst is None) != (pictures is None):
+        raise typer.BadParameter("--worst and --pictures go together: how many fields are drawn, and where to")
+    if record and limit is not None and leave_out is None:
+        raise typer.BadParameter("--record needs all fields of the split; leave --limit out")
+
+
+def _fields(
+    dataset: Path, split: str, leave_out: str | None, limit: int | None, manifest: "WeightsManifest"
+) -> "tuple[list[PackedField], int]":
+    """The fields that judge, and how many there were before --limit."""
+    from model.data.packed import read_index
     from model.data.splits import Split
-    from model.evaluation.predictions import RefusedField, predict_fields
+    from model.evaluation.left_out import check_left_out, judging_fields, thinned
+    from model.evaluation.source_groups import fully_labelled
+
+    if leave_out is None:
+        chosen = fully_labelled(read_index(dataset, Split(split)))
+    else:
+        check_left_out(manifest, leave_out)
+        chosen = judging_fields(read_index(dataset), leave_out)
+    taken, step = thinned(chosen, limit)
+    if step > 1:
+        typer.echo(f"One field in {step}: {len(taken)} of {len(chosen)}", err=True)
+    return taken, len(chosen)
+
+
+def _measure(path: Path, fields: "Sequence[PackedField]") -> "tuple[dict[str, Any], list[FieldPrediction]]":
+    """Count the fields and compute the metrics, with one bar for both."""
+    from model.evaluation.predictions import predict_fields
     from model.evaluation.report import metrics_table
     from model.inference import load_cell_counter
-    from model.weights import WeightsRefused
 
+    counter: CellCounter = load_cell_counter(path, device=get_settings().device)
     console = Console(stderr=True)
-    with told_as_failure(PackedSetError, RefusedField, WeightsRefused, ValueError):
-        fields = read_index(dataset, Split(split))
-        settings = get_settings()
-        counter = load_cell_counter(weights or settings.weights_path, device=settings.device)
-        with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-            task = progress.add_task("Counting", total=len(fields))
-            predictions = predict_fields(counter, fields, lambda done, _total: progress.update(task, completed=done))
-    metrics = {
-        "split": split,
-        "weights": {"name": counter.weights.name, "version": counter.weights.version, "sha256": counter.weights.sha256},
-        **metrics_table(predictions, counter.settings.thresholds),
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("Counting fields", total=len(fields))
+        predictions = predict_fields(counter, fields, lambda done, _total: progress.update(task, completed=done))
+        progress.reset(task, description="Drawing resamples")
+
+        def computed(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        metrics = metrics_table(predictions, counter.settings.thresholds, progress=computed)
+    return metrics, predictions
+
+
+def _about(
+    manifest: "WeightsManifest", split: str, leave_out: str | None, fields: "Sequence[PackedField]", of: int
+) -> dict[str, Any]:
+    """What the figures are of."""
+    return {
+        "split": split if leave_out is None else f"all of {leave_out}, left out of training",
+        "weights": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
+        "fields_taken": {"every": -(-of // len(fields)), "of": of},
     }
-    out.write_text(json.dumps(metrics, indent=2) + "\n")
-    _print(metrics)
-    typer.echo(f"Metrics: {out}", err=True)
-    if record:
-        _record(weights or settings.weights_path, metrics)
 
 
-def _record(weights: Path | None, metrics: dict[str, Any]) -> None:
-    """Keep the metrics with the weights they were measured on, and in the model card."""
-    from model.evaluation.card import CardError, write_tables
-    from model.weights import WeightsRefused, read_manifest, shipped_weights_path, write_manifest
+def _draw(
+    folder: Path,
+    predictions: "Sequence[FieldPrediction]",
+    thresholds: Sequence[float],
+    fields: "Sequence[PackedField]",
+    number: int,
+) -> None:
+    from model.evaluation.gallery import write_gallery
+    from model.preprocessing import ImageRefused
 
-    with told_as_failure(CardError, WeightsRefused):
-        path = (weights or shipped_weights_path()).with_suffix(".json")
-        manifest = dataclasses.replace(read_manifest(path), metrics=metrics)
-        write_manifest(path, manifest)
-        write_tables(MODEL_CARD, manifest)
-    typer.echo(f"Recorded in {path} and {MODEL_CARD}", err=True)
-
-
-def _print(metrics: dict[str, Any]) -> None:
-    table = Table(
-        "fields of", "class", "cells", "counted", "AP50", "AP50-95", "precision", "recall", "F1", "count accuracy"
-    )
-    parts = {"all": metrics["all"], "TXL-PBC": metrics["txl-pbc"], **metrics["by_source"]}
-    for part, values in parts.items():
-        if values is None:
-            continue
-        precision = values["average_precision"]
-        for code, row in values["classes"].items():
-            figures = [precision[code]["ap50"], precision[code]["ap50_95"], row["precision"], row["recall"], row["f1"]]
-            shown = [_shown(value) for value in [*figures, row["total_count_accuracy"]]]
-            table.add_row(part, code, str(row["reference_cells"]), str(row["predicted_cells"]), *shown)
-        table.add_row(part, "mean", "", "", _shown(precision["mean"]["ap50"]), _shown(precision["mean"]["ap50_95"]))
-    Console().print(table)
+    with told_as_failure(ImageRefused):
+        paths = {field.key: Path(field.original_path) for field in fields}
+        index = write_gallery(folder, predictions, thresholds, paths, number)
+    typer.echo(f"Worst fields: {index}", err=True)
 
 
-def _shown(value: float | None) -> str:
-    return "not available" if value is None else f"{value:.3f}"
+def _record(path: Path, manifest: "WeightsManifest", metrics: dict[str, Any], leave_out: str | None) -> None:
+    """Keep the metrics with the weights they were measured on, or with the shipped ones, and in the model card."""
+    from model.evaluation.card import write_tables
+    from model.evaluation.left_out import keeping_left_out, left_out_entry, with_left_out
+    from model.weights import read_manifest, shipped_weights_path, write_manifest
+
+    target = (path if leave_out is None else shipped_weights_path()).with_suffix(".json")
+    release = read_manifest(target)
+    if leave_out is None:
+        kept = keeping_left_out(metrics, release.metrics)
+    else:
+        entry = left_out_entry(manifest, metrics["all"], metrics["thresholds"], metrics["fields_taken"])
+        kept = with_left_out(release.metrics, leave_out, entry)
+    release = dataclasses.replace(release, metrics=kept)
+    write_tables(MODEL_CARD, release)  # first: it refuses a release without metrics of its own
+    write_manifest(target, release)
+    typer.echo(f"Recorded in {target} and {MODEL_CARD}", err=True)

@@ -4,29 +4,49 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from model.config import RED_CELL_DIAMETER_PX
+from model.data.building_report import build_report
 from model.data.cleaning import clean_fields
-from model.data.duplicates import group_duplicates
+from model.data.duplicates import group_duplicates, group_identical
 from model.data.fields import AnnotatedField
 from model.data.packed import IMAGE_FOLDER, PackedField, write_index
+from model.data.packing import pack_field
+from model.data.reducing import CELLS_A_KIND, reduce_fields
 from model.data.scale import diameters_px
-from model.data.sources import find_sources, read_sources
+from model.data.sources import find_sources, read_sources, stray_files
 from model.data.splits import Split, split_of
 
-_JPEG_QUALITY = 93
-_SOURCE_PREFERENCE = ("txl-pbc", "deep-bio-net", "bccd")
+REPORT_FILE = "report.json"
+_SOURCE_PREFERENCE = ("txl-pbc", "deep-bio-net", "bccd", "chula-rbc-12", "pbc-acevedo")
 """Where two sources show one picture, the better labelled copy stays."""
 
 Progress = Callable[[int, int], None]
 
 
+@dataclass(slots=True)
+class BuildSteps:
+    """What the steps of one build started from and left, for its report."""
+
+    sources: list[tuple[str, Path]]
+    read: list[AnnotatedField]
+    strays: dict[str, dict[str, int]]
+    dropped: Counter[str] = field(default_factory=Counter)
+    integrated: list[AnnotatedField] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    packed: list[PackedField] = field(default_factory=list)
+    diameters_px: list[float] = field(default_factory=list)
+
+
 def build_dataset(
-    folders: Sequence[Path], out: Path, progress: Progress = lambda _done, _total: None
+    folders: Sequence[Path],
+    out: Path,
+    progress: Progress = lambda _done, _total: None,
+    *,
+    cells_a_kind: int = CELLS_A_KIND,
 ) -> dict[str, Any]:
     """Build the packed training set in ``out`` and return its report (also written as report.json).
 
@@ -36,20 +56,22 @@ def build_dataset(
         ValueError: An annotation file is damaged, or no field is readable and labelled.
     """
     sources = find_sources(folders)
-    raw = read_sources(sources)
-    cleaned, dropped = clean_fields(raw)
+    read = read_sources(sources)
+    steps = BuildSteps(sources, read, stray_files(sources, read))
+    cleaned, steps.dropped = clean_fields(read)
     if not cleaned:
         raise ValueError(f"{', '.join(str(root) for _, root in sources)} has no readable image with an annotation")
-    fields = _without_duplicates(cleaned, dropped)
+    steps.integrated = _without_duplicates(cleaned, steps.dropped)
+    fields, steps.left_out = reduce_fields(steps.integrated, cells_a_kind)
     (out / IMAGE_FOLDER).mkdir(parents=True, exist_ok=True)
-    packed = []
-    for index, (field, diameter) in enumerate(zip(fields, diameters_px(fields), strict=True)):
-        packed.append(_pack(field, RED_CELL_DIAMETER_PX / diameter, out))
+    steps.diameters_px = diameters_px(fields)
+    for index, (one, diameter) in enumerate(zip(fields, steps.diameters_px, strict=True)):
+        steps.packed.append(pack_field(one, RED_CELL_DIAMETER_PX / diameter, out))
         progress(index + 1, len(fields))
-    write_index(out, packed)
-    _write_splits(out / "splits.csv", packed)
-    report = _report(sources, raw, packed, dropped)
-    (out / "report.json").write_text(json.dumps(report, indent=2) + "\n")
+    write_index(out, steps.packed)
+    _write_splits(out / "splits.csv", steps.packed)
+    report = build_report(steps, out)
+    (out / REPORT_FILE).write_text(json.dumps(report, indent=2) + "\n")
     return report
 
 
@@ -58,43 +80,22 @@ def _preference(field: AnnotatedField) -> int:
 
 
 def _without_duplicates(fields: Sequence[AnnotatedField], dropped: Counter[str]) -> list[AnnotatedField]:
-    """Fields with one copy of each picture; a validation copy goes before a training copy."""
-    ordered = sorted(fields, key=lambda field: (split_of(field) is Split.TRAIN, _preference(field), field.key))
-    originals = {field.original for field in ordered if field.source.startswith("txl-pbc")}
-    groups = group_duplicates(ordered)
+    """Fields with one copy of each picture: first one that validates or tunes, then the better labelled one."""
+    judging = (Split.VALIDATION, Split.TUNE)
+    ordered = sorted(fields, key=lambda field: (split_of(field) not in judging, _preference(field), field.key))
+    boxed_again = {field.original for field in ordered if field.source.startswith("txl-pbc")}
+    identical, similar = group_identical(ordered), group_duplicates(ordered)
     kept = []
-    for index, field in enumerate(ordered):
-        if groups[index] != index or (field.source == "bccd" and field.original in originals):
-            dropped[f"{field.source}: same picture as another field"] += 1
+    for index, one in enumerate(ordered):
+        if identical[index] != index:
+            dropped[f"{one.source}: byte-identical to another field"] += 1
+        elif not one.source.startswith("txl-pbc") and one.original in boxed_again:
+            dropped[f"{one.source}: original that TXL-PBC labels"] += 1
+        elif similar[index] != index:
+            dropped[f"{one.source}: same picture as another field"] += 1
         else:
-            kept.append(field)
+            kept.append(one)
     return sorted(kept, key=lambda field: field.key)
-
-
-def _pack(field: AnnotatedField, scale: float, out: Path) -> PackedField:
-    file_name = f"{field.source}_{field.name}.jpg"
-    with Image.open(field.image_path) as opened:
-        image = opened.convert("RGB")
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0).save(
-        out / IMAGE_FOLDER / file_name, quality=_JPEG_QUALITY, subsampling=0
-    )
-    boxes = field.boxes_xyxy_px * scale
-    return PackedField(
-        key=field.key,
-        source=field.source,
-        original=field.original,
-        split=split_of(field),
-        file_name=file_name,
-        original_path=str(field.image_path.resolve()),
-        width=size[0],
-        height=size[1],
-        scale=scale,
-        boxes_xyxy_px=tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in boxes.round(2)),
-        class_indices=tuple(int(index) for index in field.class_indices),
-        label_modes=field.label_modes,
-        is_border_complete=field.is_border_complete,
-    )
 
 
 def _write_splits(path: Path, packed: Sequence[PackedField]) -> None:
@@ -102,23 +103,3 @@ def _write_splits(path: Path, packed: Sequence[PackedField]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["key", "original", "split"])
         writer.writerows((field.key, field.original, field.split.value) for field in packed)
-
-
-def _report(
-    sources: Sequence[tuple[str, Path]],
-    raw: Sequence[AnnotatedField],
-    packed: Sequence[PackedField],
-    dropped: Counter[str],
-) -> dict[str, Any]:
-    return {
-        "sources": [{"name": name, "folder": str(root)} for name, root in sources],
-        "fields_read": dict(Counter(field.source for field in raw)),
-        "dropped_or_mended": {reason: count for reason, count in sorted(dropped.items()) if count},
-        "fields_kept": {
-            split.value: dict(Counter(field.source for field in packed if field.split is split)) for split in Split
-        },
-        "boxes_kept": {
-            split.value: sum(len(field.class_indices) for field in packed if field.split is split) for split in Split
-        },
-        "red_cell_diameter_px": RED_CELL_DIAMETER_PX,
-    }

@@ -1,5 +1,6 @@
 """Finding images that are the same picture, byte for byte or after re-encoding."""
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,6 +23,13 @@ def difference_hash(field: AnnotatedField) -> NDArray[np.uint8]:
         grey = image.convert("L").resize((_HASH_SIDE + 1, _HASH_SIDE), Image.Resampling.BOX)
     values = np.asarray(grey, dtype=np.int16)
     return np.packbits(values[:, 1:] > values[:, :-1])
+
+
+def group_identical(fields: Sequence[AnnotatedField]) -> NDArray[np.int64]:
+    """For each field the index of the first field whose file has the same bytes, by SHA-256 (its own if none)."""
+    first: dict[bytes, int] = {}
+    digests = [hashlib.sha256(field.image_path.read_bytes()).digest() for field in fields]
+    return np.array([first.setdefault(digest, index) for index, digest in enumerate(digests)], dtype=np.int64)
 
 
 def group_duplicates(fields: Sequence[AnnotatedField]) -> NDArray[np.int64]:

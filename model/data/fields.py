@@ -1,13 +1,13 @@
 """One labelled field, whatever data set it comes from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.classes import CELL_CLASSES
+from model.classes import CELL_CLASSES, WhiteCellSubtype
 
 
 class LabelMode(StrEnum):
@@ -23,6 +23,24 @@ class LabelMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CellPoint:
+    """A cell whose place and kind are known, but not its outline.
+
+    ``x_px`` and ``y_px`` lie on the cell, in pixels of the field they belong to; ``class_index`` is an index into
+    ``CELL_CLASSES``; ``subtype`` a value of ``WhiteCellSubtype`` or ``RedCellSubtype``, or None.
+    """
+
+    x_px: float
+    y_px: float
+    class_index: int
+    subtype: str | None = None
+
+
+def _no_regions() -> NDArray[np.float32]:
+    return np.zeros((0, 4), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
 class AnnotatedField:
     """One image with its reference boxes.
 
@@ -30,6 +48,9 @@ class AnnotatedField:
     splits. ``published_split`` is the publisher's split, or None. ``boxes_xyxy_px`` is N x 4,
     ``class_indices`` N, an index into ``CELL_CLASSES``; ``label_modes`` has one mode a class.
     ``is_border_complete`` is False where the publisher left out cells cut by the border.
+    ``points`` are cells without a box. ``white_cell_subtypes`` are those of the field's white cells, in no
+    order and without a place. ``ignored_xyxy_px`` M x 4 holds what must not be taught, such as drawn text.
+    ``stated_diameter_px`` is the width of a typical red cell where no boxes tell it.
     """
 
     source: str
@@ -41,6 +62,10 @@ class AnnotatedField:
     class_indices: NDArray[np.int64]
     label_modes: tuple[LabelMode, ...] = (LabelMode.FULL,) * len(CELL_CLASSES)
     is_border_complete: bool = True
+    points: tuple[CellPoint, ...] = ()
+    white_cell_subtypes: tuple[WhiteCellSubtype, ...] = ()
+    ignored_xyxy_px: NDArray[np.float32] = field(default_factory=_no_regions)
+    stated_diameter_px: float | None = None
 
     @property
     def key(self) -> str:

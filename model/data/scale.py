@@ -32,12 +32,12 @@ def red_cell_diameter_px(field: AnnotatedField) -> float | None:
 
 
 def diameters_px(fields: Sequence[AnnotatedField]) -> list[float]:
-    """One diameter a field: its own where it has one, else the median of its source.
+    """One diameter a field: its own where it has one, else the one its reader states, else its source's median.
 
     Raises:
-        ValueError: A source has no field with enough red cells to measure.
+        ValueError: A source has no field with enough red cells to measure, and its reader states nothing.
     """
-    own = [red_cell_diameter_px(field) for field in fields]
+    own = [red_cell_diameter_px(field) or field.stated_diameter_px for field in fields]
     by_source: defaultdict[str, list[float]] = defaultdict(list)
     for field, diameter in zip(fields, own, strict=True):
         if diameter is not None:

@@ -1,12 +1,17 @@
 """The model card's tables, made from the metrics in the weights manifest."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from model.evaluation.left_out import LEFT_OUT
+from model.evaluation.shown_figures import interval_of, limits, percent, shown, signed
 from model.weights import WeightsManifest
 
 _BEGIN, _END = "<!-- tables: begin -->", "<!-- tables: end -->"
+
+_Parts = Mapping[str, Mapping[str, Any]]
+"""What a row begins with, and the metrics of that part."""
 
 
 class CardError(ValueError):
@@ -14,14 +19,39 @@ class CardError(ValueError):
 
 
 def card_tables(manifest: WeightsManifest) -> str:
-    """Markdown tables of a release: what it is, how it detects, how it counts.
+    """Markdown tables of a release: what it is, how it detects, how it counts, and on a source it never saw.
 
     Raises:
         CardError: The manifest holds no metrics.
     """
-    if not manifest.metrics:
+    metrics = manifest.metrics
+    if "all" not in metrics:
         raise CardError(f"{manifest.name} {manifest.version} has no metrics; run: bloodcount evaluate DATASET --record")
-    return "\n".join([*_release(manifest), "", *_detection(manifest.metrics), "", *_counting(manifest.metrics)])
+    parts = dict(_parts(metrics))
+    lines = [
+        *_release(manifest),
+        "",
+        f"Detection on the {metrics['split']} split, through the whole pipeline, IoU 0.5:",
+    ]
+    lines += [
+        "",
+        *_detection(parts),
+        "",
+        "Counting on the same fields at the working thresholds:",
+        "",
+        *_counting(parts),
+    ]
+    borders = {name: part["border_not_judged"] for name, part in parts.items() if "border_not_judged" in part}
+    if borders:
+        title = "In the reading *border cells not judged*, explained below, beside the plain figures, not instead:"
+        lines += ["", title, "", *_border_reading(borders)]
+    heads = {name: part["count_head"] for name, part in parts.items() if part.get("count_head")}
+    if heads:
+        lines += ["", "Counts of the count head (pooled features to three numbers) on the same fields:", ""]
+        lines += _counting(heads)
+    if metrics.get(LEFT_OUT):
+        lines += ["", *_left_out(metrics[LEFT_OUT])]
+    return "\n".join(lines)
 
 
 def write_tables(card: Path, manifest: WeightsManifest) -> None:
@@ -51,53 +81,79 @@ def _release(manifest: WeightsManifest) -> Iterator[str]:
     yield f"| working thresholds | {thresholds} |"
 
 
-def _detection(metrics: dict[str, Any]) -> Iterator[str]:
-    yield f"Detection on the {metrics['split']} split, through the whole pipeline, IoU 0.5:"
-    yield ""
-    yield "| fields of | class | cells | AP50 | AP50-95 | precision | recall | F1 |"
-    yield "|---|---|---|---|---|---|---|---|"
-    for part, values in _parts(metrics):
-        precision = values["average_precision"]
-        for code, row in values["classes"].items():
-            figures = [precision[code]["ap50"], precision[code]["ap50_95"], row["precision"], row["recall"], row["f1"]]
-            yield f"| {part} | {code} | {row['reference_cells']} | {' | '.join(_shown(value) for value in figures)} |"
-        mean = precision["mean"]
-        yield f"| {part} | **mean** | | **{_shown(mean['ap50'])}** | **{_shown(mean['ap50_95'])}** | | | |"
+def _detection(parts: _Parts) -> Iterator[str]:
+    yield "| fields of | class | cells | AP50 | AP50-95 | precision | recall | F1 | accuracy |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for name, part in parts.items():
+        precision = part["average_precision"]
+        for code, row in part["classes"].items():
+            figures = _figures({**precision[code], **row}, part, code, shown, _DETECTION_FIGURES)
+            yield f"| {name} | {code} | {row['reference_cells']} | {figures} |"
+        mean = [shown(precision["mean"][figure], interval_of(part, "mean", figure)) for figure in ("ap50", "ap50_95")]
+        yield f"| {name} | **mean** | | **{mean[0]}** | **{mean[1]}** | | | | |"
 
 
-def _counting(metrics: dict[str, Any]) -> Iterator[str]:
-    yield "Counting on the same fields at the working thresholds:"
-    yield ""
+_DETECTION_FIGURES = ("ap50", "ap50_95", "precision", "recall", "f1", "accuracy")
+_COUNTING_FIGURES = ("total_count_accuracy", "relative_image_error", "mean_relative_image_error")
+
+
+def _counting(parts: _Parts) -> Iterator[str]:
     yield (
         "| fields of | class | cells | counted | pooled error | total-count accuracy | sum of image errors / cells "
-        "| bias a field (95 % limits of agreement) |"
+        "| per-image relative error | error a field, cells | bias a field, cells | 95 % limits of agreement, cells |"
     )
-    yield "|---|---|---|---|---|---|---|---|"
-    for part, values in _parts(metrics):
-        for code, row in values["classes"].items():
-            shares = [row["pooled_error"], row["total_count_accuracy"], row["relative_image_error"]]
-            shown = " | ".join(_percent(share) for share in shares)
+    yield "|---|---|---|---|---|---|---|---|---|---|---|"
+    for name, part in parts.items():
+        for code, row in part["classes"].items():
+            shares = _figures(row, part, code, percent, _COUNTING_FIGURES)
             yield (
-                f"| {part} | {code} | {row['reference_cells']} | {row['predicted_cells']} | {shown} "
-                f"| {row['bias']:+.2f} ({_limits(row['limits_of_agreement'])}) |"
+                f"| {name} | {code} | {row['reference_cells']} | {row['predicted_cells']} "
+                f"| {percent(row['pooled_error'])} | {shares} | {row['mean_absolute_error']:.2f} "
+                f"| {signed(row['bias'], interval_of(part, code, 'bias'))} | {limits(row['limits_of_agreement'])} |"
             )
 
 
-def _parts(metrics: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _border_reading(parts: _Parts) -> Iterator[str]:
+    yield "| fields of | class | cells judged | AP50 | precision | recall | F1 | counted | total-count accuracy |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for name, part in parts.items():
+        for code, row in part["classes"].items():
+            figures = _figures(row, part, code, shown, ("ap50", "precision", "recall", "f1"))
+            total = percent(row["total_count_accuracy"], interval_of(part, code, "total_count_accuracy"))
+            yield f"| {name} | {code} | {row['reference_cells']} | {figures} | {row['predicted_cells']} | {total} |"
+
+
+def _left_out(groups: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    yield (
+        "On a source that training never saw: other weights than the shipped ones, trained without it for the time "
+        "given, judged on its fully labelled fields, all of them or one in so many:"
+    )
+    yield ""
+    yield (
+        "| source left out | fields | trained for | class | cells | AP50 | precision | recall | F1 "
+        "| total-count accuracy | per-image relative error |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|---|---|"
+    for group, part in groups.items():
+        taken = part["fields_taken"]
+        every = "all" if taken["every"] == 1 else f"one in {taken['every']} of {taken['of']}"
+        begin = f"| {group} | {part['fields']} ({every}) | {part['training']['minutes']:.0f} minutes"
+        for code, row in part["classes"].items():
+            values = {**part["average_precision"][code], **row}
+            figures = _figures(values, part, code, shown, ("ap50", "precision", "recall", "f1"))
+            shares = _figures(values, part, code, percent, ("total_count_accuracy", "mean_relative_image_error"))
+            yield f"{begin} | {code} | {row['reference_cells']} | {figures} | {shares} |"
+
+
+def _figures(
+    values: Mapping[str, Any], part: Mapping[str, Any], code: str, write: Callable[..., str], names: tuple[str, ...]
+) -> str:
+    return " | ".join(write(values.get(name), interval_of(part, code, name)) for name in names)
+
+
+def _parts(metrics: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield f"all {metrics['all']['fields']}", metrics["all"]
     if metrics["txl-pbc"] is not None:
         yield f"TXL-PBC {metrics['txl-pbc']['fields']}", metrics["txl-pbc"]
     for source, values in metrics["by_source"].items():
         yield f"{source} {values['fields']}", values
-
-
-def _shown(value: float | None) -> str:
-    return "not available" if value is None else f"{value:.3f}"
-
-
-def _percent(value: float | None) -> str:
-    return "not available" if value is None else f"{100 * value:.1f} %"
-
-
-def _limits(limits: list[float] | None) -> str:
-    return "not available" if limits is None else f"{limits[0]:+.2f} to {limits[1]:+.2f}"

@@ -1,6 +1,7 @@
 """What the tiles of one look found, put together: every cell once, in the frame of the whole input."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -28,15 +29,28 @@ def gather(parts: Sequence[RawDetections], tiles: Sequence[Tile], settings: Deco
     time and memory grow with the number of cells, where comparing all with all grows with its square
     (60,000 boxes took 40 s).
     """
-    together = RawDetections(*(torch.cat(column) for column in zip(*parts, strict=True)))
     if len(tiles) == 1:
-        return keep_distinct(together, settings)
+        return keep_distinct(parts[0], settings)
     cleared = []
-    for tile in tiles:
-        seen = keep_distinct(together.select(_is_in_tile(together.boxes_xyxy_px, tile)), settings)
+    for tile, neighbours in zip(tiles, _neighbourhoods(tiles), strict=True):
+        around = _together([parts[index] for index in neighbours])
+        seen = keep_distinct(around.select(_is_in_tile(around.boxes_xyxy_px, tile)), settings)
         cleared.append(seen.select(_is_in_core(seen.boxes_xyxy_px, tile)))
-    kept = RawDetections(*(torch.cat(column) for column in zip(*cleared, strict=True)))
+    kept = _together(cleared)
     return kept.select(torch.argsort(kept.scores, descending=True, stable=True))
+
+
+def _neighbourhoods(tiles: Sequence[Tile]) -> Iterator[list[int]]:
+    """For each of the tiles, which lie row by row, itself and those beside it: no halo reaches beyond."""
+    columns = sum(tile.core_top == tiles[0].core_top for tile in tiles)
+    rows = len(tiles) // columns
+    for row, column in itertools.product(range(rows), range(columns)):
+        beside = range(max(0, column - 1), min(columns, column + 2))
+        yield [y * columns + x for y in range(max(0, row - 1), min(rows, row + 2)) for x in beside]
+
+
+def _together(parts: Sequence[RawDetections]) -> RawDetections:
+    return RawDetections(*(torch.cat(column) for column in zip(*parts, strict=True)))
 
 
 def _is_in_core(boxes_xyxy_px: Tensor, tile: Tile, beyond_px: float = 0.0) -> Tensor:

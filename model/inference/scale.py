@@ -45,7 +45,7 @@ _HINT_PX = 19.0
 
 _HINTING_CELLS = 12
 _DRAWN_TOO_WIDE_BELOW_PX, _DRAWN_TOO_WIDE_PX = 26.0, 2.5
-"""Smaller red cells are drawn about this much too wide, in input pixels: measured on six fields of four sources
+"""Smaller red cells are drawn about this much too wide, in input pixels: measured on eleven fields of five sources
 reduced until their red cells were 18 to 24 pixels wide (docs/adr/0032)."""
 
 _NEAR_ENOUGH = (0.87, 1.15)

@@ -31,8 +31,8 @@ def known_scale(um_per_px: float) -> float:
     if not (math.isfinite(um_per_px) and SMALLEST_UM_PER_PX <= um_per_px <= LARGEST_UM_PER_PX):
         raise ScaleRefused(
             f"{um_per_px:g} µm per pixel was given and {SMALLEST_UM_PER_PX:g} to {LARGEST_UM_PER_PX:g} can be counted "
-            f"(red cells {RED_CELL_DIAMETER_UM / SMALLEST_UM_PER_PX:.0f} to "
-            f"{RED_CELL_DIAMETER_UM / LARGEST_UM_PER_PX:.0f} pixels wide); give the camera's pixel size divided by the "
+            f"(red cells {RED_CELL_DIAMETER_UM / SMALLEST_UM_PER_PX:g} to "
+            f"{RED_CELL_DIAMETER_UM / LARGEST_UM_PER_PX:g} pixels wide); give the camera's pixel size divided by the "
             "magnification, in µm, or leave it out to have the red cells measured"
         )
     return um_per_px * RED_CELL_DIAMETER_PX / RED_CELL_DIAMETER_UM

@@ -85,7 +85,8 @@ def choose_fields(fields: Sequence[PackedField], config: TrainingConfig) -> list
     """
     shares = dict(config.source_shares)
     try:
-        chosen = [field for field in without_groups(fields, config.left_out) if shares.get(field.source, 0.0) > 0]
+        allowed = without_groups(fields, config.left_out)
+        chosen = [field for field in allowed if field.has_pixels and shares.get(field.source, 0.0) > 0]
     except UnknownSourceGroup as error:
         raise TrainingConfigError(str(error)) from error
     if not chosen:

@@ -1,18 +1,17 @@
 """Readers of the publishers' own layouts; ``find_sources`` recognises them by their folders."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 from model.data.fields import AnnotatedField
-from model.data.sources import bccd, deep_bio_net, txl_pbc
+from model.data.sources import bccd, chula_rbc_12, deep_bio_net, kaggle_subtypes, pbc_acevedo, txl_pbc
 
-Reader = Callable[[Path], list[AnnotatedField]]
-
-_READERS: dict[str, tuple[Callable[[Path], bool], Reader]] = {
-    txl_pbc.SOURCE: (txl_pbc.is_root, txl_pbc.read_fields),
-    deep_bio_net.SOURCE: (deep_bio_net.is_root, deep_bio_net.read_fields),
-    bccd.SOURCE: (bccd.is_root, bccd.read_fields),
+_FIELD_READERS: dict[str, ModuleType] = {
+    module.SOURCE: module for module in (txl_pbc, deep_bio_net, bccd, chula_rbc_12, pbc_acevedo)
 }
+_READERS = {**_FIELD_READERS, kaggle_subtypes.SOURCE: kaggle_subtypes}
 
 
 class UnknownSource(ValueError):
@@ -30,7 +29,7 @@ def find_sources(folders: Iterable[Path]) -> list[tuple[str, Path]]:
         if not folder.is_dir():
             raise UnknownSource(f"{folder} is not a folder; give the folder of a downloaded data set")
         candidates = [folder, *sorted(folder.glob("*/")), *sorted(folder.glob("*/*/"))]
-        roots = {root: name for root in candidates for name, (is_root, _) in _READERS.items() if is_root(root)}
+        roots = {root: name for root in candidates for name, reader in _READERS.items() if reader.is_root(root)}
         if not roots:
             raise UnknownSource(f"{folder} holds none of the known data sets: {', '.join(_READERS)}")
         found.update(roots)
@@ -38,5 +37,27 @@ def find_sources(folders: Iterable[Path]) -> list[tuple[str, Path]]:
 
 
 def read_sources(sources: Sequence[tuple[str, Path]]) -> list[AnnotatedField]:
-    """All fields of the data sets, in a fixed order."""
-    return [field for name, root in sources for field in _READERS[name][1](root)]
+    """All fields of the data sets, in a fixed order, with the sub-types that lists among them give."""
+    fields = [
+        field for name, root in sources if name in _FIELD_READERS for field in _FIELD_READERS[name].read_fields(root)
+    ]
+    lists = [kaggle_subtypes.read_subtypes(root) for name, root in sources if name == kaggle_subtypes.SOURCE]
+    subtypes = {original: found for one in lists for original, found in one.items()}
+    return [
+        replace(field, white_cell_subtypes=subtypes[field.original]) if field.original in subtypes else field
+        for field in fields
+    ]
+
+
+def stray_files(sources: Sequence[tuple[str, Path]], fields: Iterable[AnnotatedField]) -> dict[str, dict[str, int]]:
+    """How many files lie among a data set's images without being a field: hidden ones, and those without labels."""
+    used = {field.image_path for field in fields}
+    found = {}
+    for name, root in sources:
+        if name in _FIELD_READERS:
+            strays = [
+                path for path in root.glob(_FIELD_READERS[name].IMAGE_GLOB) if path.is_file() and path not in used
+            ]
+            hidden = sum(path.name.startswith(".") for path in strays)
+            found[name] = {"hidden": hidden, "without_labels": len(strays) - hidden}
+    return found

@@ -7,6 +7,7 @@ from model.data.fields import AnnotatedField, LabelMode
 from model.data.sources.pascal_voc import read_boxes
 
 SOURCE = "bccd"
+IMAGE_GLOB = "JPEGImages/*"
 
 _LABEL_MODES = {
     CellClass.RED_BLOOD_CELL: LabelMode.POSITIVES,
@@ -24,7 +25,7 @@ def is_root(folder: Path) -> bool:
 def read_fields(root: Path) -> list[AnnotatedField]:
     """All fields that have an annotation file."""
     fields = []
-    for path in sorted((root / "JPEGImages").iterdir()):
+    for path in sorted(root.glob(IMAGE_GLOB)):
         annotation = root / "Annotations" / f"{path.stem}.xml"
         if path.name.startswith(".") or not annotation.is_file():
             continue

@@ -6,6 +6,7 @@ from model.data.fields import AnnotatedField
 from model.data.sources.pascal_voc import read_boxes
 
 SOURCE = "deep-bio-net"
+IMAGE_GLOB = "detection/Images/*"
 _BLOCK = 40
 """Neighbouring numbers come from one slide, so splits keep blocks of this many numbers together."""
 
@@ -18,7 +19,7 @@ def is_root(folder: Path) -> bool:
 def read_fields(root: Path) -> list[AnnotatedField]:
     """All smear fields that have an annotation file."""
     fields = []
-    for path in sorted((root / "detection" / "Images").iterdir()):
+    for path in sorted(root.glob(IMAGE_GLOB)):
         annotation = root / "detection" / "XML Files" / f"{path.stem}.xml"
         if path.name.startswith(".") or not annotation.is_file():
             continue

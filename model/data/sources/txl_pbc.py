@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.classes import CELL_CLASSES, cell_class_of_label
-from model.data.fields import AnnotatedField
+from model.data.fields import AnnotatedField, CellPoint
+from model.data.sources.pbc_acevedo import middle_cell
 
 SOURCE = "txl-pbc"
+IMAGE_GLOB = "images/*/*"
 _COLUMNS = 5
 _UNKNOWN_PROVENANCE = {"source": "unknown", "original": ""}
 
@@ -26,7 +28,7 @@ def read_fields(root: Path) -> list[AnnotatedField]:
     class_of_index = [CELL_CLASSES.index(cell_class_of_label(label)) for label in labels]
     provenance = _read_provenance(root / "provenance.csv")
     fields = []
-    for path in sorted((root / "images").glob("*/*")):
+    for path in sorted(root.glob(IMAGE_GLOB)):
         label_path = root / "labels" / path.parent.name / f"{path.stem}.txt"
         if path.name.startswith(".") or not label_path.is_file():
             continue
@@ -41,9 +43,16 @@ def read_fields(root: Path) -> list[AnnotatedField]:
                 published_split=path.parent.name,
                 boxes_xyxy_px=boxes,
                 class_indices=classes,
+                points=_middle_cell(path, origin),
             )
         )
     return fields
+
+
+def _middle_cell(path: Path, origin: dict[str, str]) -> tuple[CellPoint, ...]:
+    """What PBC's folder says of the middle cell, where the provenance names the folder."""
+    folder, slash, _ = origin["original"].partition("/")
+    return middle_cell(path, folder) if slash and origin["source"] == "pbc" else ()
 
 
 def _read_provenance(path: Path) -> dict[str, dict[str, str]]:

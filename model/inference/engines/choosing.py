@@ -5,11 +5,12 @@ import torch
 from model.inference.engines.cuda_engine import CudaEngine
 from model.inference.engines.engine import Engine, EngineUnavailable
 from model.inference.engines.openvino_engine import OpenVinoEngine, is_openvino_installed
+from model.inference.engines.quantisation import round_to_8_bits
 from model.inference.engines.torch_engine import TorchEngine
 from model.network import CellDetector
 from model.network.folding import fold_batch_norms
 
-ENGINE_NAMES = ("auto", "torch", "openvino", "cuda-bf16")
+ENGINE_NAMES = ("auto", "torch", "openvino", "openvino-int8", "cuda-bf16")
 """What may be asked for."""
 
 
@@ -28,6 +29,8 @@ def build_engine(network: CellDetector, device: torch.device, name: str = "auto"
     match wanted:
         case "openvino":
             return OpenVinoEngine(folded)
+        case "openvino-int8":
+            return OpenVinoEngine(round_to_8_bits(folded), name="openvino-int8")
         case "cuda-bf16":
             return CudaEngine(folded, device)
         case _:
@@ -36,8 +39,9 @@ def build_engine(network: CellDetector, device: torch.device, name: str = "auto"
 
 def installed_engines(device: torch.device) -> tuple[str, ...]:
     """Names of the engines that run on the device here, the reference first."""
-    best = _best_engine(device)
-    return ("torch",) if best == "torch" else ("torch", best)
+    if device.type == "cuda":
+        return ("torch", "cuda-bf16")
+    return ("torch", "openvino", "openvino-int8") if is_openvino_installed() else ("torch",)
 
 
 def _best_engine(device: torch.device) -> str:
@@ -54,8 +58,8 @@ def _refuse_unusable(name: str, device: torch.device) -> None:
     """
     if name not in ENGINE_NAMES:
         raise EngineUnavailable(f"unknown engine {name!r}; choose one of {', '.join(ENGINE_NAMES)}")
-    if name == "openvino" and device.type != "cpu":
-        raise EngineUnavailable("the engine openvino runs on the processor; choose the device cpu, or the engine auto")
+    if name.startswith("openvino") and device.type != "cpu":
+        raise EngineUnavailable(f"the engine {name} runs on the processor; choose the device cpu, or the engine auto")
     if name == "cuda-bf16" and device.type != "cuda":
         raise EngineUnavailable(
             f"the engine cuda-bf16 needs a CUDA device, and the device here is {device.type}; "

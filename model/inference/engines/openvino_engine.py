@@ -27,16 +27,15 @@ Compiled = Callable[[NDArray[np.float32]], list[NDArray[np.float32]]]
 
 
 class OpenVinoEngine:
-    """The network in 32-bit floats, compiled for this processor."""
+    """The network compiled for this processor, in the numbers that its modules compute in."""
 
-    name = "openvino"
-
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: nn.Module, name: str = "openvino") -> None:
         """Convert and compile a network in evaluation mode, in about two seconds.
 
         Raises:
             EngineUnavailable: OpenVINO is not installed.
         """
+        self.name = name
         example = torch.zeros(1, 3, _EXAMPLE_SIDE_PX, _EXAMPLE_SIDE_PX)
         self._run = compile_module(network, example, torch.get_num_threads())
 

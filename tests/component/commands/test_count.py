@@ -155,6 +155,19 @@ def test_a_lower_score_lists_cells_that_are_not_counted(
     assert min(cell["score"] for cell in listed) >= 0.004
 
 
+def test_a_given_scale_is_kept_and_written_down(
+    random_release: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = smear_file(tmp_path / "field.png", 1)
+    status, output = count(capsys, random_release, str(image), "--format", "jsonl", "--um-per-px", "0.25")
+    quality = json.loads(output)["quality"]
+
+    assert status == 0
+    assert quality["um_per_px"] == 0.25
+    # 7.5 µm are 30 pixels, which the network is to see as 50.
+    assert quality["scale_to_network"] == pytest.approx(50 / 30, abs=1e-4)
+
+
 def test_csv_has_one_row_an_image_with_the_same_counts(
     random_release: Path, records: list[dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -235,6 +248,9 @@ def test_a_folder_without_images_is_one_sentence_and_status_1(
         ["field.png", "--format", "xml"],
         ["field.png", "--min-score", "1.5"],
         ["field.png", "--min-score", "nan"],
+        ["field.png", "--um-per-px", "0"],
+        ["field.png", "--um-per-px", "nan"],
+        ["field.png", "--um-per-px", "5"],
         ["field.png", "--device", "tpu"],
         [],
     ],

@@ -1,6 +1,7 @@
 """From publishers' downloads to released weights and their metrics, by the commands alone."""
 
 import contextlib
+import dataclasses
 import io
 import json
 import re
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import run
-from model.weights import open_release
+from model.weights import open_release, read_manifest, write_manifest
 from tests.unit.data.published_sets import image_file, voc_text, write_bccd, write_deep_bio_net
 
 pytestmark = pytest.mark.usefixtures("torch_as_before")
@@ -73,11 +74,15 @@ def test_building_tells_what_was_kept_and_writes_the_report(trained: Trained) ->
     report = json.loads((trained.folder / "dataset" / "report.json").read_text())
 
     assert report["fields_kept"] == {
-        split: {"deep-bio-net": len(numbers)} for split, numbers in NUMBERS_BY_SPLIT.items()
+        **{split: {"deep-bio-net": len(numbers)} for split, numbers in NUMBERS_BY_SPLIT.items()},
+        "held_out": {},
     }
     for split, numbers in NUMBERS_BY_SPLIT.items():
         assert re.search(rf"{split}\W+deep-bio-net\W+{len(numbers)}\b", trained.build_output)
-    assert len(list((trained.folder / "dataset" / "images").iterdir())) == 5
+    packed = len(NUMBERS_BY_SPLIT["train"]) + len(NUMBERS_BY_SPLIT["tune"])  # validation reads the originals
+    assert len(list((trained.folder / "dataset" / "images").iterdir())) == packed
+    for step in ("Clean", "Integrate", "Transform", "Reduce"):
+        assert step in trained.build_output
 
 
 def test_training_ends_with_a_log_and_released_weights_with_tuned_thresholds(trained: Trained) -> None:
@@ -92,24 +97,65 @@ def test_training_ends_with_a_log_and_released_weights_with_tuned_thresholds(tra
     assert all(0.1 <= threshold <= 0.7 for threshold in manifest.decoding.thresholds)
 
 
-def test_evaluating_writes_the_metrics_of_the_whole_pipeline(
+def test_evaluating_writes_the_metrics_of_the_whole_pipeline_and_draws_the_worst_fields(
     trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
-    out = tmp_path / "metrics.json"
+    monkeypatch.setenv("COLUMNS", "250")
+    out, worst = tmp_path / "metrics.json", tmp_path / "worst"
     arguments = [str(trained.folder / "dataset"), "--weights", str(trained.weights), "--out", str(out)]
-    status = run(["evaluate", *arguments])
+    status = run(["evaluate", *arguments, "--worst", "2", "--pictures", str(worst)])
     metrics = json.loads(out.read_text())
 
     assert status == 0
     assert metrics["split"] == "validation"
     assert metrics["weights"]["sha256"] == open_release(trained.weights).manifest.sha256
+    assert metrics["fields_taken"] == {"every": 1, "of": 1}
     assert metrics["all"]["fields"] == 1
     assert metrics["all"]["classes"]["RBC"]["reference_cells"] == 8
     assert metrics["txl-pbc"] is None
     written = capsys.readouterr()
     assert re.search(r"all\W+RBC\W+8\b", written.out)
     assert str(out) in written.err
+    (picture,) = worst.glob("*.png")
+    assert picture.name in (worst / "index.html").read_text()
+
+
+def test_weights_that_may_have_seen_a_source_are_not_judged_as_if_they_had_not(
+    trained: Trained, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [str(trained.folder / "dataset"), "--weights", str(trained.weights), "--leave-out", "deep-bio-net"]
+    status, sentence = fails(capsys, "evaluate", *arguments)
+
+    assert status == 1
+    assert "names no source that was left out" in sentence
+    assert "--leave-out deep-bio-net" in sentence
+
+
+def test_figures_of_a_source_left_out_are_kept_with_the_shipped_weights_and_in_the_card(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped, part, card = (tmp_path / name for name in ("shipped.safetensors", "part.safetensors", "CARD.md"))
+    dataset, out = str(trained.folder / "dataset"), str(tmp_path / "metrics.json")
+    for copy in (shipped, part):
+        copy.symlink_to(trained.weights)
+    manifest = read_manifest(trained.weights.with_suffix(".json"))
+    write_manifest(shipped.with_suffix(".json"), manifest)
+    left_out = dataclasses.replace(manifest, training={**manifest.training, "left_out": ["deep-bio-net"]})
+    write_manifest(part.with_suffix(".json"), left_out)
+    card.write_text("<!-- tables: begin -->\n<!-- tables: end -->\n")
+    monkeypatch.setattr("model.weights.shipped_weights_path", lambda: shipped)
+    monkeypatch.setattr("app.commands.evaluate.MODEL_CARD", card)
+    judging = ["--weights", str(part), "--leave-out", "deep-bio-net", "--limit", "2", "--out", out, "--record"]
+
+    assert run(["evaluate", dataset, *judging]) == 1
+    assert "has no metrics; run: bloodcount evaluate" in capsys.readouterr().err
+    assert run(["evaluate", dataset, "--weights", str(shipped), "--out", out, "--record"]) == 0
+    assert run(["evaluate", dataset, *judging]) == 0
+    assert "One field in 3: 2 of 5" in capsys.readouterr().err
+    recorded = read_manifest(shipped.with_suffix(".json")).metrics
+    assert recorded["all"]["fields"] == 1
+    assert recorded["left_out"]["deep-bio-net"]["fields"] == 2
+    assert "| deep-bio-net | 2 (one in 3 of 5) | 0 minutes | RBC | 16 |" in card.read_text()
 
 
 def test_a_finished_run_is_not_trained_on(trained: Trained, capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,6 +211,10 @@ def test_what_cannot_be_used_is_one_sentence_and_status_1(
         ["evaluate"],
         ["evaluate", "set", "--colour"],
         ["evaluate", "set", "--split", "test"],
+        ["evaluate", "set", "--worst", "3"],
+        ["evaluate", "set", "--pictures", "folder"],
+        ["evaluate", "set", "--limit", "0"],
+        ["evaluate", "set", "--limit", "9", "--record"],
     ],
 )
 def test_a_usage_error_is_one_sentence_and_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

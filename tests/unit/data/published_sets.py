@@ -113,3 +113,25 @@ def write_deep_bio_net(root: Path, seeds: dict[int, int]) -> Path:
         (root / "detection" / "Images" / f"{number:03d}.jpg").write_bytes(image_file(seed, quality=90))
         (root / "detection" / "XML Files" / f"{number:03d}.xml").write_text(voc_text(labels_of(seed, spelling)))
     return root
+
+
+def write_chula(root: Path, seeds: dict[int, int], text: str | None = None) -> Path:
+    """A Chula RBC-12 folder; seeds by image number. Red cells are points, their types go round."""
+    for folder in ("Dataset", "Label"):
+        (root / folder).mkdir(parents=True)
+    for number, seed in seeds.items():
+        boxes = [cell.box_xyxy_image_px for cell in smear(seed).cells if cell.cell_class is CellClass.RED_BLOOD_CELL]
+        lines = [f"{(x1 + x2) / 2:.0f} {(y1 + y2) / 2:.0f} {i % 13}" for i, (x1, y1, x2, y2) in enumerate(boxes)]
+        (root / "Dataset" / f"{number}.jpg").write_bytes(image_file(seed))
+        (root / "Label" / f"{number}.txt").write_text("\n".join(lines) + "\n" if text is None else text)
+    return root
+
+
+def write_pbc(root: Path, seeds: dict[str, int]) -> Path:
+    """A PBC folder; seeds by ``kind/NAME``. The kinds that make it known are always there."""
+    for folder in ("erythroblast", "ig", "platelet"):
+        (root / folder).mkdir(parents=True)
+    for name, seed in seeds.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / f"{name}.jpg").write_bytes(image_file(seed))
+    return root

@@ -18,7 +18,7 @@ def network() -> CellDetector:
 
 def test_a_processor_gets_openvino_where_it_is_installed(network: CellDetector) -> None:
     assert build_engine(network, CPU).name == "openvino"
-    assert installed_engines(CPU) == ("torch", "openvino")
+    assert installed_engines(CPU) == ("torch", "openvino", "openvino-int8")
 
 
 def test_a_processor_without_openvino_gets_pytorch(network: CellDetector, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +39,7 @@ def test_the_engine_asked_for_is_never_replaced(network: CellDetector, monkeypat
 @pytest.mark.parametrize(
     ("name", "device", "told"),
     [
-        ("tensorrt", CPU, r"unknown engine 'tensorrt'; choose one of auto, torch, openvino, cuda-bf16"),
+        ("tensorrt", CPU, r"unknown engine 'tensorrt'; choose one of auto, torch, openvino, openvino-int8, cuda-bf16"),
         ("openvino", CUDA, r"runs on the processor; choose the device cpu, or the engine auto"),
         ("cuda-bf16", CPU, r"needs a CUDA device.*choose the engine auto, torch or openvino"),
     ],

@@ -74,6 +74,16 @@ def test_openvino_gives_the_counts_of_the_reference(weights: Path | None, fields
         assert sum(cell.is_counted for cell in expected.cells) > 0
 
 
+@pytest.mark.slow
+def test_8_bits_give_the_counts_of_the_reference_within_a_fiftieth(fields: list[bytes]) -> None:
+    reference, rounded = (load_cell_counter(None, device="cpu", engine=name) for name in ("torch", "openvino-int8"))
+
+    for field in fields:
+        expected, found = (compute_counts(counter.count(field).cells) for counter in (reference, rounded))
+        assert all(abs(expected[name] - found[name]) <= max(1, expected[name] // 50) for name in expected)
+    assert rounded.engine.name == "openvino-int8"
+
+
 def test_bfloat16_stays_near_the_reference_without_a_card_too() -> None:
     reference = build_engine(load_network(open_release(None)), CPU, "torch")
     bfloat16 = CudaEngine(fold_batch_norms(load_network(open_release(None))), CPU, use_graphs=False)
