@@ -86,13 +86,18 @@ def choose_fields(fields: Sequence[PackedField], config: TrainingConfig) -> list
     shares = dict(config.source_shares)
     try:
         allowed = without_groups(fields, config.left_out)
-        chosen = [field for field in allowed if field.has_pixels and shares.get(field.source, 0.0) > 0]
+        chosen = [field for field in allowed if shares.get(field.source, 0.0) > 0 and _teaches(field)]
     except UnknownSourceGroup as error:
         raise TrainingConfigError(str(error)) from error
     if not chosen:
         sources = ", ".join(sorted({field.source for field in fields}))
         raise TrainingConfigError(f"no field remains to train on; the data set holds {sources}: set source_shares")
     return chosen
+
+
+def _teaches(field: PackedField) -> bool:
+    """Whether pixels are packed, and a box or the knowledge of every cell of a class comes with them."""
+    return field.has_pixels and (bool(field.class_indices) or LabelMode.FULL in field.label_modes)
 
 
 class SourceSampler(Sampler[tuple[int, int]]):
