@@ -24,22 +24,49 @@ def network(
     image: Annotated[Path | None, typer.Option(help="Image to count.  [default: a rendered 640 × 480 field]")] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Times each detector is called.")] = 10,
     weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: the shipped ones]")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the figures into this JSON file too.")] = None,
 ) -> None:
-    """Time counting one image beside torchvision's detectors with ResNet-50."""
-    from model.evaluation.speed import compare_detectors
+    """Time counting one image in each engine beside torchvision's detectors with ResNet-50 and beside YOLO."""
+    from app.commands.network_benchmark import benchmark_rows, benchmark_table, write_rows
+    from model.evaluation.other_detectors import MissingExtra
+    from model.evaluation.speed import Contestant, compare_detectors
     from model.inference import load_cell_counter
+    from model.inference.device import choose_device
+    from model.inference.engines import installed_engines
     from model.weights import WeightsRefused
 
     settings = get_settings()
-    with told_as_failure(WeightsRefused):
-        counter = load_cell_counter(weights or settings.weights_path, device=settings.device)
-    timings = compare_detectors(counter, image.read_bytes() if image else _rendered_field(), rounds)
-    own = timings["bloodcount"].median_s
-    table = Table("detector", "median ms", "fastest ms", "times Bloodcount's median")
-    for name, timing in sorted(timings.items(), key=lambda item: item[1].median_s):
-        ratio = f"{timing.median_s / own:.1f}"
-        table.add_row(name, f"{timing.median_s * 1000:.0f}", f"{timing.fastest_s * 1000:.0f}", ratio)
-    Console().print(table)
+    path = weights or settings.weights_path
+    with told_as_failure(WeightsRefused, ValueError, OSError):
+        engines = installed_engines(choose_device(settings.device))
+        counters = [load_cell_counter(path, device=settings.device, engine=engine) for engine in engines]
+        content = image.read_bytes() if image else _rendered_field()
+        try:
+            timings = compare_detectors(counters, content, rounds, yolo=True)
+        except MissingExtra as missing:
+            typer.echo(str(missing), err=True)
+            timings = compare_detectors(counters, content, rounds, yolo=False)
+    rows = benchmark_rows(timings, Contestant("bloodcount", counters[min(1, len(counters) - 1)].engine.name, "decoded"))
+    Console().print(benchmark_table(rows))
+    if out:
+        write_rows(out, rows, rounds)
+
+
+@app.command()
+def gpu(
+    out: Annotated[Path | None, typer.Option(help="Write the figures into this JSON file too.")] = None,
+) -> None:
+    """Measure fields a second on the graphics card, as a share of its matrix rate, and the decoding of JPEG beside."""
+    from model.evaluation.card_speed import measure_card
+    from model.inference import DeviceUnavailable
+    from model.inference.device import choose_device
+
+    with told_as_failure(DeviceUnavailable):
+        device = choose_device("cuda")
+    figures = json.dumps(measure_card(device, _rendered_field()), indent=2)
+    typer.echo(figures)
+    if out:
+        out.write_text(figures + "\n", encoding="utf-8")
 
 
 @app.command()
@@ -61,12 +88,12 @@ def scales(
 ) -> None:
     """Count the same images enlarged and reduced: the counts should hardly differ."""
     from model.evaluation.rescaling import counts_at_factors
-    from model.inference import load_cell_counter
+    from model.inference import EngineUnavailable, load_cell_counter
     from model.weights import WeightsRefused
 
     settings = get_settings()
-    with told_as_failure(WeightsRefused, OSError):
-        counter = load_cell_counter(weights or settings.weights_path, device=settings.device)
+    with told_as_failure(WeightsRefused, EngineUnavailable, OSError):
+        counter = load_cell_counter(weights or settings.weights_path, device=settings.device, engine=settings.engine)
         counts = counts_at_factors(counter, [image.read_bytes() for image in images])
     table = Table("sides times", "RBC", "WBC", "PLT")
     for factor, row in counts.items():

@@ -59,7 +59,7 @@ def pseudo_label_command(
 ) -> None:
     """Let the network fill in what publishers did not label, and tell how far that can be trusted."""
     from model.data.detections import DetectionsOfOtherWeights
-    from model.data.packed import PackedSetError
+    from model.data.packed import PackedSetError, read_index
     from model.evaluation.pseudo_labels import pseudo_label
     from model.inference import load_cell_counter
     from model.weights import WeightsRefused
@@ -70,6 +70,7 @@ def pseudo_label_command(
         Progress(console=console, disable=not console.is_terminal, transient=True) as progress,
     ):
         task = progress.add_task("Counting fields", total=None)
+        read_index(dataset)  # refuses another folder before the weights are loaded
         counter = load_cell_counter(weights or get_settings().weights_path)
         section = pseudo_label(
             dataset, counter, lambda done, total: progress.update(task, completed=done, total=total), minutes=minutes

@@ -80,9 +80,14 @@ def _preference(field: AnnotatedField) -> int:
 
 
 def _without_duplicates(fields: Sequence[AnnotatedField], dropped: Counter[str]) -> list[AnnotatedField]:
-    """Fields with one copy of each picture: first one that validates or tunes, then the better labelled one."""
+    """Fields with one copy of each picture: first one that validates or tunes, then the better labelled one.
+
+    Chula's copies of one picture have up to ten times as many points as each other.
+    """
     judging = (Split.VALIDATION, Split.TUNE)
-    ordered = sorted(fields, key=lambda field: (split_of(field) not in judging, _preference(field), field.key))
+    ordered = sorted(
+        fields, key=lambda one: (split_of(one) not in judging, _preference(one), -len(one.points), one.key)
+    )
     boxed_again = {field.original for field in ordered if field.source.startswith("txl-pbc")}
     identical, similar = group_identical(ordered), group_duplicates(ordered)
     kept = []

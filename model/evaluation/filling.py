@@ -22,7 +22,7 @@ DOUBTFUL_SCORE = 0.15
 
 _SAME_CELL_IOU = 0.5
 _POINTED_SOURCES = (chula_rbc_12.SOURCE,)
-"""Whose points are meant to be all red cells, so that a detection without a point is doubtful."""
+"""Whose publisher looked at all cells of a class and pointed at those it was sure of; the others are doubtful."""
 
 
 @dataclass(slots=True)

@@ -139,3 +139,12 @@ def test_reducing_keeps_all_platelets_and_as_many_of_each_other_kind(tmp_path: P
     assert len(kept) + sum(left_out.values()) == len(fields)
     assert left_out["pbc-acevedo: basophil"] > 0
     assert {field.key for field in again} == {field.key for field in kept}
+
+
+def test_of_two_copies_of_one_chula_field_the_one_with_more_points_stays(tmp_path: Path) -> None:
+    root = write_chula(tmp_path / "chula", {8: 1, 9: 1})
+    (root / "Label" / "8.txt").write_text("40 40 0\n")
+    report = build_dataset([root], tmp_path / "out")
+
+    assert [field.key for field in read_index(tmp_path / "out")] == ["chula-rbc-12/9"]
+    assert report["dropped_or_mended"] == {"chula-rbc-12: byte-identical to another field": 1}
