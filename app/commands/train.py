@@ -39,7 +39,9 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
     def say(line: str) -> None:
         typer.echo(line, err=True)
 
-    with told_as_failure(PackedSetError, TrainingConfigError, TrainingDiverged, CheckpointError, RefusedField):
+    with told_as_failure(
+        PackedSetError, TrainingConfigError, TrainingDiverged, CheckpointError, RefusedField, ValueError
+    ):
         settings = read_config(config, minutes=minutes, left_out=tuple(leave_out) if leave_out else None)
         TrainingRun(dataset, run, settings, say, start_from).train()
         if publish is not None:

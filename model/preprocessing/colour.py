@@ -83,14 +83,14 @@ def _eight_bit_colour(image: Image.Image) -> tuple[RgbImage, bool]:
     is_transparent = False
     for rows, strip in _strips(image):
         if not may_be_transparent:
-            pixels[rows] = strip.convert("RGB")
+            pixels[rows] = np.asarray(strip.convert("RGB"))
             continue
         rgba = strip.convert("RGBA")
         lowest_alpha, _ = rgba.getchannel("A").getextrema()
         if lowest_alpha != _OPAQUE:
             is_transparent = True
             rgba = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
-        pixels[rows] = rgba.convert("RGB")
+        pixels[rows] = np.asarray(rgba.convert("RGB"))
     return pixels, is_transparent
 
 

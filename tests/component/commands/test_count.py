@@ -260,8 +260,8 @@ def test_a_usage_error_is_one_sentence_and_status_2(arguments: list[str], capsys
 
 
 def test_missing_weights_are_one_sentence_and_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    image = smear_file(tmp_path / "good.png")
-    status, sentence = refused_in_one_sentence(capsys, str(image), "--weights", "none.safetensors")
+    image = str(smear_file(tmp_path / "good.png"))
+    status, sentence = refused_in_one_sentence(capsys, image, "--weights", "none.safetensors")
 
     assert (status, "none.safetensors" in sentence) == (1, True)
 
@@ -270,9 +270,8 @@ def test_missing_weights_are_one_sentence_and_status_1(tmp_path: Path, capsys: p
 def test_a_missing_device_is_one_sentence_and_status_1(
     random_release: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    image = smear_file(tmp_path / "good.png")
-    arguments = [str(image), "--weights", str(random_release), "--device", "cuda"]
-    status, sentence = refused_in_one_sentence(capsys, *arguments)
+    image = str(smear_file(tmp_path / "good.png"))
+    status, sentence = refused_in_one_sentence(capsys, image, "--weights", str(random_release), "--device", "cuda")
 
     assert (status, "cuda" in sentence) == (1, True)
 
@@ -285,9 +284,7 @@ def test_the_installations_limits_and_weights_hold_here_too(
     status = run(["count", str(smear_file(tmp_path / "large.png")), "--format", "jsonl"])
     record = json.loads(capsys.readouterr().out)
 
-    assert status == 1
-    assert record["reason"]["code"] == "too_large_file"
-    assert record["model"]["name"] == "random"
+    assert (status, record["reason"]["code"], record["model"]["name"]) == (1, "too_large_file", "random")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
@@ -299,5 +296,4 @@ def test_a_file_that_may_not_be_read_is_refused_and_the_others_are_counted(
     status, output = count(capsys, random_release, str(locked), str(good), "--format", "jsonl")
     refused, counted = (json.loads(line) for line in output.splitlines())
 
-    assert status == 1
-    assert (refused["reason"]["code"], counted["status"]) == ("unreadable_file", "counted")
+    assert (status, refused["reason"]["code"], counted["status"]) == (1, "unreadable_file", "counted")
