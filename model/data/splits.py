@@ -3,7 +3,7 @@
 import hashlib
 from enum import StrEnum
 
-from model.data.fields import AnnotatedField
+from model.data.fields import AnnotatedField, LabelMode
 
 
 class Split(StrEnum):
@@ -40,7 +40,7 @@ def split_of(field: AnnotatedField) -> Split:
         if field.published_split != "train":
             return Split.VALIDATION
         return Split.TUNE if position < _TUNE_SHARE else Split.TRAIN
-    if field.points and not len(field.boxes_xyxy_px):
+    if all(mode is LabelMode.NONE for mode in field.label_modes):
         return Split.HELD_OUT if position < _HELD_OUT_SHARE else Split.TRAIN
     if position < _VALIDATION_SHARE:
         return Split.VALIDATION

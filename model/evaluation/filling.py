@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from model.classes import CELL_CLASSES
+from model.classes import CELL_CLASSES, CellClass
 from model.config import RED_CELL_DIAMETER_PX
 from model.data.detections import FieldDetections
 from model.data.fields import CellPoint, LabelMode
@@ -21,8 +21,8 @@ DOUBTFUL_SCORE = 0.15
 """From here to ``SURE_SCORE`` the place is ignored; below, it is background."""
 
 _SAME_CELL_IOU = 0.5
-_POINTED_SOURCES = (chula_rbc_12.SOURCE,)
-"""Whose publisher looked at all cells of a class and pointed at those it was sure of; the others are doubtful."""
+_POINTED_CLASSES = {chula_rbc_12.SOURCE: (CELL_CLASSES.index(CellClass.RED_BLOOD_CELL),)}
+"""By source, what its publisher pointed at and often left out: there a detection without a point is doubtful."""
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ def _take_detections(
     scores: NDArray[np.float32],
 ) -> None:
     """Sure detections of classes that the publisher left open become boxes, doubtful ones are ignored; best first."""
-    pointed = {point.class_index for point in field.points} if field.source in _POINTED_SOURCES else set()
+    pointed = _POINTED_CLASSES.get(field.source, ())
     for box, class_index, score in zip(boxes, classes.tolist(), scores.tolist(), strict=True):
         is_open = field.label_modes[class_index] is not LabelMode.FULL
         if score < DOUBTFUL_SCORE or not is_open or filling.has(box):

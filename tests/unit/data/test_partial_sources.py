@@ -148,3 +148,10 @@ def test_of_two_copies_of_one_chula_field_the_one_with_more_points_stays(tmp_pat
 
     assert [field.key for field in read_index(tmp_path / "out")] == ["chula-rbc-12/9"]
     assert report["dropped_or_mended"] == {"chula-rbc-12: byte-identical to another field": 1}
+
+
+def test_a_field_whose_list_of_points_is_empty_neither_tunes_nor_validates(tmp_path: Path) -> None:
+    root = write_chula(tmp_path / "chula", {number: number for number in range(0, 120, 10)}, text="")
+    build_dataset([root], tmp_path / "out")
+
+    assert {field.split for field in read_index(tmp_path / "out")} == {Split.TRAIN, Split.HELD_OUT}
