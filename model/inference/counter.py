@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from model.classes import CELL_CLASSES
+from model.classes import CELL_CLASSES, CellClass
 from model.counting import NUCLEATED_RED_CELL, compute_counts, disagreeing_classes
 from model.decoding import DecodingSettings, RawDetections
 from model.inference.device import choose_device
@@ -25,6 +25,13 @@ _UNAVAILABLE = (NUCLEATED_RED_CELL, "differential", "morphology")
 
 _LOWEST_SCORE = 1e-3
 """Below this every position of the background would be listed as a cell."""
+
+
+_MEASURING_SHARE = 0.75
+"""Of the red cells' working threshold: from this score on they are measured. Cells at another scale score lower, and
+how high scores run depends on the weights and on the overlap's share in them."""
+
+_RED_CELL_INDEX = CELL_CLASSES.index(CellClass.RED_BLOOD_CELL)
 
 
 class CellCounter:
@@ -88,7 +95,12 @@ class CellCounter:
         with self._lock, torch.inference_mode():
             floor = min(self.settings.thresholds) if min_score is None else min(min_score, *self.settings.thresholds)
             finder = ScaleFinder(
-                self._pass, image.image_hwc_u8, max(floor, _LOWEST_SCORE), timer, TileProgress(progress)
+                self._pass,
+                image.image_hwc_u8,
+                max(floor, _LOWEST_SCORE),
+                timer,
+                TileProgress(progress),
+                measuring_score=_MEASURING_SHARE * self.settings.thresholds[_RED_CELL_INDEX],
             )
             look = finder.look(um_per_px)
         result = self._result(image, look, min_score, _quality(look, um_per_px), timer)

@@ -17,7 +17,7 @@ from model.config import RED_CELL_DIAMETER_PX
 from model.decoding import RawDetections
 from model.inference.network_pass import NetworkPass
 from model.inference.progress import StageTimer, TileProgress
-from model.inference.red_cell_size import RedCellSize, measure_red_cells
+from model.inference.red_cell_size import MEASURING_SCORE, RedCellSize, measure_red_cells
 from model.inference.scale_doubt import doubts_of
 from model.inference.scale_limits import LARGEST_ENLARGEMENT, known_scale
 from model.types import Notice
@@ -52,7 +52,6 @@ _NEAR_ENOUGH = (0.87, 1.15)
 """Scale factors close enough to 1 that another look would not count better."""
 
 _MOST_SECOND_LOOKS = 2
-_MEASURING_SCORE = 0.35
 _BORDER_PX = 2.0
 """A box that ends this near to the border, in input pixels, is taken as cut by it."""
 
@@ -93,9 +92,11 @@ class ScaleFinder:
         min_score: float,
         timer: StageTimer,
         progress: TileProgress | None = None,
+        *,
+        measuring_score: float = MEASURING_SCORE,
     ) -> None:
         self._network, self._image_hwc_u8 = network, image_hwc_u8
-        self._min_score = min(min_score, _MEASURING_SCORE)
+        self._min_score, self._measuring_score = min(min_score, measuring_score), measuring_score
         self._timer, self._progress = timer, progress or TileProgress()
         self._height, self._width = image_hwc_u8.shape[:2]
 
@@ -118,7 +119,7 @@ class ScaleFinder:
             first = self._look(scale, place, _PART_PX)
             if first.size is not None and _tells_scale(first.size, scale):
                 return self._refine(first, place)
-            strength = float(first.found.scores[first.found.scores >= _MEASURING_SCORE].sum())
+            strength = float(first.found.scores[first.found.scores >= self._measuring_score].sum())
             seen[scale] = max(strength, seen.get(scale, 0.0))
         return self._without_measure(seen)
 
@@ -137,7 +138,7 @@ class ScaleFinder:
         image = self._image_hwc_u8 if most_px is None else _part(self._image_hwc_u8, place, round(most_px / scale))
         found, head_counts = self._network.look(image, scale, self._min_score, self._timer, self._progress)
         height, width = image.shape[:2]
-        size = measure_red_cells(found, width, height, _BORDER_PX / scale)
+        size = measure_red_cells(found, width, height, _BORDER_PX / scale, self._measuring_score)
         return ScaledLook(found, head_counts, scale, size, is_whole=image.shape == self._image_hwc_u8.shape)
 
     def _refine(self, look: ScaledLook, place: tuple[float, float]) -> ScaledLook:
