@@ -4,7 +4,7 @@ They belong to the architecture: weights trained with other values do not fit, s
 written into every weights manifest and compared when weights are loaded.
 """
 
-ARCHITECTURE = "bloodcount-resnet50-centre-v1"
+ARCHITECTURE = "bloodcount-resnet50-centre-v2"
 """Name of the network's layout; loading refuses weights of another."""
 
 RED_CELL_DIAMETER_PX = 50.0
@@ -18,6 +18,17 @@ INPUT_MULTIPLE_PX = 32
 
 PYRAMID_CHANNELS = 96
 """Channels of the feature pyramid."""
+
+COUNT_HEAD_CHANNELS = 128
+"""Width of the fully connected layer between the pooled features and the three counts."""
+
+COUNT_UNIT_PX2 = RED_CELL_DIAMETER_PX**2
+"""The count head gives cells per area of this many square pixels of the network's input: one red cell's square."""
+
+COUNT_MARGINS_PX = (30.0, 50.0, 11.0)
+"""How far a window reaches beyond its sides when cells cut by them are counted too, both sides of an axis
+together, by class in the order of the class channels: about 0.6 of a cell's diameter, because a cell of which
+less than a fifth is visible is hardly ever labelled."""
 
 CHANNEL_MEAN_RGB = (0.80, 0.73, 0.76)
 """Mean subtracted from red, green and blue in 0..1; padding therefore looks like pale background."""

@@ -58,7 +58,8 @@ class FieldResult:
     ``image_size`` is None exactly when no image could be read. ``quality`` holds numbers about the
     image, None where undefined. ``timings_ms`` has one entry a stage. ``unavailable`` names the results
     that these weights cannot give (``NRBC``, ``differential``, ``morphology``): zero there means nothing.
-    ``engine`` names what ran the network, None where it did not run.
+    ``engine`` names what ran the network, None where it did not run. ``head_counts`` are the count head's
+    numbers by class code, a second opinion and never the count; None where nothing was counted.
     """
 
     status: Literal["counted", "refused"]
@@ -71,3 +72,4 @@ class FieldResult:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     unavailable: tuple[str, ...] = ()
     engine: str | None = None
+    head_counts: Mapping[str, float] | None = None

@@ -79,9 +79,9 @@ def _fields(
 ) -> "tuple[list[PackedField], int]":
     """The fields that judge, and how many there were before --limit."""
     from model.data.packed import read_index
+    from model.data.source_groups import fully_labelled
     from model.data.splits import Split
     from model.evaluation.left_out import check_left_out, judging_fields, thinned
-    from model.evaluation.source_groups import fully_labelled
 
     if leave_out is None:
         chosen = fully_labelled(read_index(dataset, Split(split)))
@@ -100,7 +100,8 @@ def _measure(path: Path, fields: "Sequence[PackedField]") -> "tuple[dict[str, An
     from model.evaluation.report import metrics_table
     from model.inference import load_cell_counter
 
-    counter: CellCounter = load_cell_counter(path, device=get_settings().device)
+    settings = get_settings()
+    counter: CellCounter = load_cell_counter(path, device=settings.device, engine=settings.engine)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:

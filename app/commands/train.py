@@ -13,13 +13,22 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
     run: Annotated[Path, typer.Option(help="Folder of the run; an existing run in it is resumed.")],
     config: Annotated[Path | None, typer.Option(help="TOML file of training settings.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0.1, help="Time budget.  [default: 90, or the file's]")] = None,
+    start_from: Annotated[
+        Path | None, typer.Option(help="Weights file whose layers are taken over.  [default: random weights]")
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option(help="Source that the run must not see (bccd, pbc, ...); may be repeated.")
+    ] = None,
     publish: Annotated[
         Path | None, typer.Option(help="Folder that receives the weights release when training ends.")
     ] = None,
     name: Annotated[str, typer.Option(help="Name of the release.")] = "bloodcount",
     version: Annotated[str, typer.Option(help="Version of the release.")] = "0.0.0",
 ) -> None:
-    """Train on a packed data set until the time budget is spent; a checkpoint is written every epoch."""
+    """Train on a packed data set until the time budget is spent; a checkpoint is written every epoch.
+
+    The same command runs on two CPU cores and on a GPU: what differs is in the file of settings (docs/training.md).
+    """
     from model.data.packed import PackedSetError
     from model.evaluation.predictions import RefusedField
     from model.evaluation.publish import publish_checkpoint
@@ -30,8 +39,11 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
     def say(line: str) -> None:
         typer.echo(line, err=True)
 
-    with told_as_failure(PackedSetError, TrainingConfigError, TrainingDiverged, CheckpointError, RefusedField):
-        TrainingRun(dataset, run, read_config(config, minutes=minutes), say).train()
+    with told_as_failure(
+        PackedSetError, TrainingConfigError, TrainingDiverged, CheckpointError, RefusedField, ValueError
+    ):
+        settings = read_config(config, minutes=minutes, left_out=tuple(leave_out) if leave_out else None)
+        TrainingRun(dataset, run, settings, say, start_from).train()
         if publish is not None:
             say("choosing thresholds on the tuning split")
             path = publish_checkpoint(run / CHECKPOINT_FILE, dataset, publish, name=name, version=version)

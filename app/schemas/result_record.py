@@ -60,6 +60,7 @@ class ResultRecord(Schema):
     timings_ms: dict[str, float]
     unavailable: tuple[str, ...] = ()
     engine: str | None = None
+    head_counts: dict[str, float] | None = None
 
 
 def build_result_record(image_name: str, result: FieldResult) -> ResultRecord:
@@ -82,6 +83,7 @@ def build_result_record(image_name: str, result: FieldResult) -> ResultRecord:
         timings_ms={stage: round(value, _TIMING_DECIMALS) for stage, value in result.timings_ms.items()},
         unavailable=result.unavailable,
         engine=result.engine,
+        head_counts=None if result.head_counts is None else dict(result.head_counts),
     )
 
 

@@ -15,6 +15,9 @@ from model.data.splits import Split
 
 INDEX_FILE = "fields.jsonl"
 IMAGE_FOLDER = "images"
+_STAMPS_FROM = 8
+_STAMPED_SHARE = 0.5
+"""Of a field's boxes; where boxes are drawn by hand, hardly a tenth are equal to a pixel."""
 
 
 class BoxOrigin(StrEnum):
@@ -76,6 +79,17 @@ class PackedField:
     def boxes_array(self) -> NDArray[np.float32]:
         """The boxes as N x 4."""
         return np.array(self.boxes_xyxy_px, dtype=np.float32).reshape(-1, 4)
+
+    def has_stamped_boxes(self) -> bool:
+        """Whether most boxes of a class are of one and the same size, dropped on the cells and not drawn around them.
+
+        Their centres tell where cells are; their sides tell nothing. Two thirds of Deep Bio-Net are such.
+        """
+        boxes = self.boxes_array()
+        if len(boxes) < _STAMPS_FROM:
+            return False
+        sizes = ((boxes[:, 2:] - boxes[:, :2]) / self.scale).round().astype(int)
+        return bool(np.unique(sizes, axis=0, return_counts=True)[1].max() >= _STAMPED_SHARE * len(boxes))
 
     def reference_boxes_image_px(self) -> NDArray[np.float32]:
         """The boxes as N x 4 in pixels of the full-size image."""

@@ -17,11 +17,14 @@ class DecodingSettings:
 
     ``thresholds``: working score a class, in the order of ``CELL_CLASSES``. ``same_class_iou`` and
     ``any_class_iou``: of two boxes that overlap more than this, the one with the lower score goes.
+    ``quality_power``: share (0 to below 1) of a box's expected overlap in its score, which is
+    heat ** (1 - power) * overlap ** power.
     """
 
     thresholds: tuple[float, ...]
     same_class_iou: float = 0.6
     any_class_iou: float = 0.85
+    quality_power: float = 0.0
 
 
 class RawDetections(NamedTuple):
@@ -36,23 +39,29 @@ class RawDetections(NamedTuple):
         return RawDetections(*(part[chosen] for part in self))
 
 
-def decode(heat_logits: Tensor, distances_px: Tensor, min_score: float) -> RawDetections:
+def decode(
+    heat_logits: Tensor, distances_px: Tensor, quality_logits: Tensor, min_score: float, quality_power: float = 0.0
+) -> RawDetections:
     """All local maxima of one image's heat-maps with a score of at least ``min_score``.
 
-    ``heat_logits`` is 3 x h x w and ``distances_px`` 4 x h x w (left, top, right, bottom, in input
-    pixels), both at the output stride. There is no limit on the number of detections.
+    ``heat_logits`` is 3 x h x w, ``distances_px`` 4 x h x w (left, top, right, bottom, in input pixels) and
+    ``quality_logits`` 1 x h x w, all at the output stride. There is no limit on the number of detections.
+    ``quality_power`` is explained in ``DecodingSettings``.
     """
-    scores = torch.sigmoid(heat_logits)
-    is_peak = (functional.max_pool2d(scores[None], kernel_size=3, stride=1, padding=1)[0] == scores) & (
-        scores >= min_score
-    )
+    heat = torch.sigmoid(heat_logits)
+    # The expected overlap is at most 1, so a heat below this cannot reach the score.
+    lowest_heat = min_score ** (1 / (1 - quality_power))
+    is_peak = (functional.max_pool2d(heat[None], kernel_size=3, stride=1, padding=1)[0] == heat) & (heat >= lowest_heat)
     class_indices, rows, columns = is_peak.nonzero(as_tuple=True)
-    _, height, width = scores.shape
-    x_px, y_px = grid_centres_px(height, width, scores.device)
+    _, height, width = heat.shape
+    x_px, y_px = grid_centres_px(height, width, heat.device)
     left, top, right, bottom = distances_px[:, rows, columns]
     x, y = x_px[columns], y_px[rows]
     boxes = torch.stack([x - left, y - top, x + right, y + bottom], dim=1)
-    return RawDetections(boxes, scores[class_indices, rows, columns], class_indices)
+    overlap = torch.sigmoid(quality_logits[0, rows, columns])
+    scores = heat[class_indices, rows, columns] ** (1 - quality_power) * overlap**quality_power
+    found = RawDetections(boxes, scores, class_indices)
+    return found.select(scores >= min_score)
 
 
 def keep_distinct(found: RawDetections, settings: DecodingSettings) -> RawDetections:

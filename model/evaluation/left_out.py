@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from model.data.packed import PackedField
-from model.evaluation.source_groups import check_group, fully_labelled, only_group
+from model.data.source_groups import check_group, fully_labelled, only_group
 from model.weights import WeightsManifest
 
 LEFT_OUT = "left_out"

@@ -82,4 +82,5 @@ def _predict(counter: CellCounter, field: PackedField) -> FieldPrediction:
         scale_ratio=(result.quality["scale_to_network"] or 0.0) / field.scale,
         original=field.original,
         is_border_complete=field.is_border_complete,
+        head_counts=None if result.head_counts is None else dict(result.head_counts),
     )

@@ -2,8 +2,9 @@
 
 import json
 import tempfile
+import tomllib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,21 @@ from safetensors import safe_open
 from torch import Tensor
 
 from model.classes import CELL_CLASSES
-from model.data.packed import read_index
+from model.data.packed import PackedField, read_index
+from model.data.source_groups import fully_labelled, without_groups
 from model.data.splits import Split
 from model.decoding import DecodingSettings
+from model.evaluation.average_precision import average_precision
 from model.evaluation.predictions import Progress, predict_fields
-from model.evaluation.source_groups import fully_labelled, without_groups
 from model.evaluation.thresholds import choose_thresholds
 from model.inference import load_cell_counter
 from model.weights import WeightsManifest
 from model.weights.publishing import write_release
 
+SETTINGS_FILE = "config.toml"
+"""Beside the checkpoint, as the training run writes it."""
+
+_QUALITY_POWERS = (0.0, 0.25, 0.5)
 _UNTUNED = DecodingSettings(thresholds=(0.3,) * len(CELL_CLASSES))
 
 
@@ -31,34 +37,56 @@ def publish_checkpoint(
     *,
     name: str,
     version: str,
-    left_out: Sequence[str] = (),
     progress: Progress = lambda _done, _total: None,
 ) -> Path:
     """Write the averaged weights of a checkpoint as a release; returns the weights file.
 
-    Thresholds are chosen on the tuning split, with the 16-bit weights that will be used. ``left_out`` are
-    the groups of sources that training did not see: thresholds are chosen without them too, and the
-    manifest names them under ``training["left_out"]``.
+    Thresholds and the share of the expected overlap are chosen on the tuning split, with the 16-bit weights
+    that will be used, and without the groups of sources that the run left out. The manifest tells what the run
+    was trained on, with which settings, and what it left out (``training["left_out"]``).
 
     Raises:
         PackedSetError: The data set has no tuning split.
-        UnknownSourceGroup: A group is unknown.
+        UnknownSourceGroup: The run left out a group that is unknown now.
         ValueError: Nothing is left to tune on.
-        OSError: The checkpoint cannot be read.
+        OSError: The checkpoint or its run's settings cannot be read.
     """
     state, metadata = _averaged_state(checkpoint)
-    tuned_on = fully_labelled(without_groups(read_index(dataset, Split.TUNE), left_out))
-    training: dict[str, Any] = {"progress": json.loads(metadata["progress"]), "dataset": _dataset_summary(dataset)}
-    if left_out:
-        training["left_out"] = list(left_out)
+    settings = tomllib.loads((checkpoint.parent / SETTINGS_FILE).read_text())
+    training = {
+        "progress": json.loads(metadata["progress"]),
+        "settings": settings,
+        "left_out": settings["left_out"],
+        "dataset": _dataset_summary(dataset),
+    }
     manifest = WeightsManifest(name=name, version=version, sha256="", decoding=_UNTUNED, training=training)
-    with tempfile.TemporaryDirectory() as scratch:
-        untuned = write_release(Path(scratch), manifest, state)
-        counter = load_cell_counter(untuned)
-        tuning = predict_fields(counter, tuned_on, progress)
-    decoding = DecodingSettings(**{**asdict(_UNTUNED), "thresholds": choose_thresholds(tuning)})
-    tuned = WeightsManifest(name=name, version=version, sha256="", decoding=decoding, training=training)
-    return write_release(folder, tuned, state)
+    tuned_on = fully_labelled(without_groups(read_index(dataset, Split.TUNE), settings["left_out"]))
+    decoding = _tuned(manifest, state, tuned_on, progress)
+    return write_release(folder, replace(manifest, decoding=decoding), state)
+
+
+def _tuned(
+    manifest: WeightsManifest, state: dict[str, Tensor], fields: Sequence[PackedField], progress: Progress
+) -> DecodingSettings:
+    """The share of the expected overlap that ranks boxes best, and the thresholds for it."""
+    best_precision, best = -1.0, manifest.decoding
+    counted = 0
+
+    def count_on(_done: int, _fields: int) -> None:
+        nonlocal counted
+        counted += 1
+        progress(counted, len(fields) * len(_QUALITY_POWERS))
+
+    for power in _QUALITY_POWERS:
+        decoding = replace(_UNTUNED, quality_power=power)
+        with tempfile.TemporaryDirectory() as scratch:
+            release = write_release(Path(scratch), replace(manifest, decoding=decoding), state)
+            counter = load_cell_counter(release)
+        found = predict_fields(counter, fields, count_on)
+        precision = average_precision(found)["mean"]["ap50_95"] or 0.0
+        if precision > best_precision:
+            best_precision, best = precision, replace(decoding, thresholds=choose_thresholds(found))
+    return best
 
 
 def _averaged_state(checkpoint: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -2,12 +2,13 @@
 
 import threading
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import torch
 
-from model.classes import CELL_CLASSES
-from model.counting import NUCLEATED_RED_CELL, compute_counts
+from model.classes import CELL_CLASSES, CellClass
+from model.counting import NUCLEATED_RED_CELL, compute_counts, disagreeing_classes
 from model.decoding import DecodingSettings, RawDetections
 from model.inference.device import choose_device
 from model.inference.engines import Engine, build_engine
@@ -24,6 +25,13 @@ _UNAVAILABLE = (NUCLEATED_RED_CELL, "differential", "morphology")
 
 _LOWEST_SCORE = 1e-3
 """Below this every position of the background would be listed as a cell."""
+
+
+_MEASURING_SHARE = 0.75
+"""Of the red cells' working threshold: from this score on they are measured. Cells at another scale score lower, and
+how high scores run depends on the weights and on the overlap's share in them."""
+
+_RED_CELL_INDEX = CELL_CLASSES.index(CellClass.RED_BLOOD_CELL)
 
 
 class CellCounter:
@@ -87,7 +95,12 @@ class CellCounter:
         with self._lock, torch.inference_mode():
             floor = min(self.settings.thresholds) if min_score is None else min(min_score, *self.settings.thresholds)
             finder = ScaleFinder(
-                self._pass, image.image_hwc_u8, max(floor, _LOWEST_SCORE), timer, TileProgress(progress)
+                self._pass,
+                image.image_hwc_u8,
+                max(floor, _LOWEST_SCORE),
+                timer,
+                TileProgress(progress),
+                measuring_score=_MEASURING_SHARE * self.settings.thresholds[_RED_CELL_INDEX],
             )
             look = finder.look(um_per_px)
         result = self._result(image, look, min_score, _quality(look, um_per_px), timer)
@@ -103,7 +116,7 @@ class CellCounter:
         timer: StageTimer,
     ) -> FieldResult:
         cells = self._cells(look.found, min_score)
-        warnings = [*image.warnings, *look.warnings]
+        warnings = [*image.warnings, *look.warnings, *_disagreement(compute_counts(cells), look.head_counts)]
         if not any(compute_counts(cells).values()):
             warnings.append(
                 Notice(
@@ -116,6 +129,7 @@ class CellCounter:
             image_size=image.size,
             warnings=tuple(warnings),
             cells=cells,
+            head_counts={code: round(count, 1) for code, count in look.head_counts.items()},
             quality=quality,
             timings_ms=timer.timings_ms,
             unavailable=_UNAVAILABLE,
@@ -151,6 +165,16 @@ def load_cell_counter(
 
 def _rounded(timings_ms: dict[str, float]) -> dict[str, float]:
     return {stage: round(value, 1) for stage, value in timings_ms.items()}
+
+
+def _disagreement(counts: Mapping[str, int], head_counts: Mapping[str, float]) -> Iterator[Notice]:
+    apart = disagreeing_classes(counts, head_counts)
+    if apart:
+        told = ", ".join(f"{code}: {counts[code]} found, {head_counts[code]:.0f} expected" for code in apart)
+        yield Notice(
+            "counts_disagree",
+            f"Two ways of counting this image disagree ({told}); look for cells that were missed or invented.",
+        )
 
 
 def _quality(look: ScaledLook, um_per_px: float | None) -> dict[str, float | None]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.config import CHANNEL_MEAN_RGB, CHANNEL_STD_RGB, INPUT_MULTIPLE_PX
+from model.counting import TileDensities, compute_head_counts
 from model.decoding import DecodingSettings, RawDetections, decode
 from model.inference.gathering import found_near_core, gather
 from model.inference.progress import StageTimer, TileProgress
@@ -22,6 +24,13 @@ _MIN_SIDE_PX = 0.5
 
 Engine = Callable[[Tensor], DenseOutput]
 """Runs the network on normalised images N x 3 x H x W (float32, sides multiples of 32)."""
+
+
+class FieldLook(NamedTuple):
+    """What one look gave: the cells found, in pixels of the image, and the count head's numbers by class code."""
+
+    found: RawDetections
+    head_counts: dict[str, float]
 
 
 class NetworkPass:
@@ -39,8 +48,8 @@ class NetworkPass:
         min_score: float,
         timer: StageTimer,
         progress: TileProgress | None = None,
-    ) -> RawDetections:
-        """Detections in pixels of the image given, from the image rescaled by ``scale``.
+    ) -> FieldLook:
+        """Detections in pixels of the image given, and the count head's numbers, from the image rescaled by ``scale``.
 
         The image is rescaled and looked at tile by tile; neither the rescaled image nor the network's
         maps of it ever exist as a whole. Boxes are clipped to the image; those on the CPU are
@@ -50,27 +59,40 @@ class NetworkPass:
         tiles = list(tiles_of(image.size))
         progress = progress or TileProgress()
         progress.expect(len(tiles))
-        parts = []
+        parts, densities = [], []
         for tile in tiles:
-            parts.append(self._look_at_tile(image, tile, min_score, timer))
+            part, density = self._look_at_tile(image, tile, min_score, timer)
+            parts.append(part)
+            densities.append(density)
             progress.tile_done()
         started = time.perf_counter()
         found = gather(parts, tiles, self._settings)
         found = _to_image_frame(found, image.ratio, Size(image_hwc_u8.shape[1], image_hwc_u8.shape[0]))
         timer.add("decoding", started)
-        return found
+        return FieldLook(found, compute_head_counts(densities, image.size))
 
-    def _look_at_tile(self, image: RescaledImage, tile: Tile, min_score: float, timer: StageTimer) -> RawDetections:
+    def _look_at_tile(
+        self, image: RescaledImage, tile: Tile, min_score: float, timer: StageTimer
+    ) -> tuple[RawDetections, TileDensities]:
         started = time.perf_counter()
         pixels = image.region(tile.left, tile.top, tile.right, tile.bottom)
         started = timer.add("resize", started)
-        output = self._engine(self._prepare(pixels))
-        found = decode(output.heat_logits[0], output.distances_px[0], min_score)
+        prepared = self._prepare(pixels)
+        output = self._engine(prepared)
+        found = decode(
+            output.heat_logits[0],
+            output.distances_px[0],
+            output.quality_logits[0],
+            min_score,
+            self._settings.quality_power,
+        )
         found = RawDetections(*(part.cpu() for part in found))  # waits for a GPU, so that its time counts here
         started = timer.add("network", started)
         found = found_near_core(found, tile)
+        padded_px, shown_px = (Size(width=shape[1], height=shape[0]) for shape in (prepared.shape[2:], pixels.shape))
+        densities = TileDensities(tuple(output.densities[0].tolist()), padded_px, shown_px)
         timer.add("decoding", started)
-        return found
+        return found, densities
 
     def _prepare(self, pixels_hwc_u8: NDArray[np.uint8]) -> Tensor:
         """Normalised 1 x 3 x H x W, padded on the right and at the bottom with the mean colour."""

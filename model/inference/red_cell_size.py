@@ -13,7 +13,8 @@ from model.decoding import RawDetections
 MIN_RED_CELLS = 4
 """Fewer give no measure."""
 
-_MEASURING_SCORE = 0.35
+MEASURING_SCORE = 0.35
+"""Red cells from this score on are measured, unless the weights say otherwise."""
 """Score from which a red cell is sure enough to be measured."""
 
 _RED_CELL_INDEX = CELL_CLASSES.index(CellClass.RED_BLOOD_CELL)
@@ -60,14 +61,18 @@ class RedCellSize:
         )
 
 
-def measure_red_cells(found: RawDetections, width: float, height: float, border_px: float) -> RedCellSize | None:
+def measure_red_cells(
+    found: RawDetections, width: float, height: float, border_px: float, min_score: float = MEASURING_SCORE
+) -> RedCellSize | None:
     """The size of the red cells found in an image, in its pixels, or None where too few can be measured.
+
+    Measured are those with at least ``min_score``.
 
     A red cell inside the image measures (width + height) / 2. One that a single border cuts by less
     than half still shows its diameter along that border. Cells in a corner show none. A box that ends
     within ``border_px`` of the border is taken as cut by it.
     """
-    chosen = (found.class_indices == _RED_CELL_INDEX) & (found.scores >= _MEASURING_SCORE)
+    chosen = (found.class_indices == _RED_CELL_INDEX) & (found.scores >= min_score)
     boxes = found.boxes_xyxy_px[chosen]
     sides = boxes[:, 2:] - boxes[:, :2]
     limits = torch.tensor([width, height], dtype=boxes.dtype)

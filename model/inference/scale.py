@@ -8,7 +8,7 @@ wide are measured in a part of them, and looked at as a whole once the scale is 
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from model.config import RED_CELL_DIAMETER_PX
 from model.decoding import RawDetections
 from model.inference.network_pass import NetworkPass
 from model.inference.progress import StageTimer, TileProgress
-from model.inference.red_cell_size import RedCellSize, measure_red_cells
+from model.inference.red_cell_size import MEASURING_SCORE, RedCellSize, measure_red_cells
 from model.inference.scale_doubt import doubts_of
 from model.inference.scale_limits import LARGEST_ENLARGEMENT, known_scale
 from model.types import Notice
@@ -52,7 +52,6 @@ _NEAR_ENOUGH = (0.87, 1.15)
 """Scale factors close enough to 1 that another look would not count better."""
 
 _MOST_SECOND_LOOKS = 2
-_MEASURING_SCORE = 0.35
 _BORDER_PX = 2.0
 """A box that ends this near to the border, in input pixels, is taken as cut by it."""
 
@@ -61,14 +60,16 @@ _MIDDLE = (0.5, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class ScaledLook:
-    """Detections of the look at the right scale (image pixels) and what is known of the scale.
+    """Detections of the look at the right scale (image pixels), and what is known of the scale.
 
+    ``head_counts`` are the count head's numbers by class code.
     ``scale`` is the factor from image to network input that was used. ``size`` is None where too few
     red cells were found to measure; ``agreement`` is the diameter measured in the last look over that
     of the look before it, None where a single look measured.
     """
 
     found: RawDetections
+    head_counts: dict[str, float]
     scale: float
     size: RedCellSize | None
     agreement: float | None = None
@@ -91,9 +92,11 @@ class ScaleFinder:
         min_score: float,
         timer: StageTimer,
         progress: TileProgress | None = None,
+        *,
+        measuring_score: float = MEASURING_SCORE,
     ) -> None:
         self._network, self._image_hwc_u8 = network, image_hwc_u8
-        self._min_score = min(min_score, _MEASURING_SCORE)
+        self._min_score, self._measuring_score = min(min_score, measuring_score), measuring_score
         self._timer, self._progress = timer, progress or TileProgress()
         self._height, self._width = image_hwc_u8.shape[:2]
 
@@ -108,7 +111,7 @@ class ScaleFinder:
         """
         look = self._measured_look() if um_per_px is None else self._look(known_scale(um_per_px))
         doubts = doubts_of(look.size, look.scale, look.agreement, um_per_px)
-        return ScaledLook(look.found, look.scale, look.size, look.agreement, look.is_whole, doubts)
+        return replace(look, warnings=doubts)
 
     def _measured_look(self) -> ScaledLook:
         seen: dict[float, float] = {}
@@ -116,7 +119,7 @@ class ScaleFinder:
             first = self._look(scale, place, _PART_PX)
             if first.size is not None and _tells_scale(first.size, scale):
                 return self._refine(first, place)
-            strength = float(first.found.scores[first.found.scores >= _MEASURING_SCORE].sum())
+            strength = float(first.found.scores[first.found.scores >= self._measuring_score].sum())
             seen[scale] = max(strength, seen.get(scale, 0.0))
         return self._without_measure(seen)
 
@@ -133,10 +136,10 @@ class ScaleFinder:
     def _look(self, scale: float, place: tuple[float, float] = _MIDDLE, most_px: int | None = None) -> ScaledLook:
         """The whole image, or the part of it at ``place`` that is ``most_px`` input pixels wide and high."""
         image = self._image_hwc_u8 if most_px is None else _part(self._image_hwc_u8, place, round(most_px / scale))
-        found = self._network.look(image, scale, self._min_score, self._timer, self._progress)
+        found, head_counts = self._network.look(image, scale, self._min_score, self._timer, self._progress)
         height, width = image.shape[:2]
-        size = measure_red_cells(found, width, height, _BORDER_PX / scale)
-        return ScaledLook(found, scale, size, is_whole=image.shape == self._image_hwc_u8.shape)
+        size = measure_red_cells(found, width, height, _BORDER_PX / scale, self._measuring_score)
+        return ScaledLook(found, head_counts, scale, size, is_whole=image.shape == self._image_hwc_u8.shape)
 
     def _refine(self, look: ScaledLook, place: tuple[float, float]) -> ScaledLook:
         """Look again while the measured diameter asks for another scale, at most twice and last at the whole image."""
@@ -182,9 +185,9 @@ def _wanted_scale(look: ScaledLook) -> float:
 def _followed(earlier: ScaledLook, later: ScaledLook) -> ScaledLook:
     """The later look, with what is known from the earlier one."""
     if earlier.size is None or later.size is None:
-        return ScaledLook(later.found, later.scale, later.size or earlier.size, None, later.is_whole)
+        return replace(later, size=later.size or earlier.size)
     agreement = later.size.diameter_px / earlier.size.diameter_px
-    return ScaledLook(later.found, later.scale, later.size, agreement, later.is_whole)
+    return replace(later, agreement=agreement)
 
 
 def _part(image_hwc_u8: NDArray[np.uint8], place: tuple[float, float], side: int) -> NDArray[np.uint8]:

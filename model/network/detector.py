@@ -8,10 +8,14 @@ from torch.nn import functional
 from model.classes import CELL_CLASSES
 from model.config import PYRAMID_CHANNELS, RED_CELL_DIAMETER_PX
 from model.network.backbone import STAGE_CHANNELS, ResNet50Features
+from model.network.count_head import CountHead
 from model.network.pyramid import FeaturePyramid, convolution_block
 
 _PRIOR_LOGIT = -4.6
 """Heat-maps start near sigmoid(-4.6) = 0.01, so that early steps are not spent on empty background."""
+
+_BOX_CHANNELS = 5
+"""Four distances to the sides and the box's expected overlap."""
 
 _DISTANCE_UNIT_PX = RED_CELL_DIAMETER_PX / 2
 """Distances to the box sides are learnt in units of a red cell's radius."""
@@ -24,18 +28,26 @@ class DenseOutput(NamedTuple):
     sigmoid is the score that a cell's centre lies there.
     ``distances_px``: N x 4 x H/4 x W/4, distances > 0 from the position to the left, top, right and
     bottom side of its cell's box, in input pixels.
+    ``quality_logits``: N x 1 x H/4 x W/4; its sigmoid estimates the intersection over union of that box
+    with the true one.
+    ``densities``: N x 3, the count head's cells per ``model.config.COUNT_UNIT_PX2``, in the order of
+    ``CELL_CLASSES``.
     """
 
     heat_logits: Tensor
     distances_px: Tensor
+    quality_logits: Tensor
+    densities: Tensor
 
 
 class CellDetector(nn.Module):
-    """ResNet-50, feature pyramid and centre-point heads in one forward pass.
+    """ResNet-50, feature pyramid, centre-point heads and the paper's count head in one forward pass.
 
     Centres as in CenterNet (Zhou et al. 2019, arXiv 1904.07850); box sides regressed over a region
     around each centre as in TTFNet (Liu et al. 2020, arXiv 1909.00700), which learns tighter boxes
-    from few images.
+    from few images. Beside its four sides, each box is given the overlap it is expected to have with the
+    true one, as in IoU-aware detectors (Wu et al. 2020, arXiv 1912.05992), so that the better placed of two
+    cells ranks first.
     """
 
     def __init__(self) -> None:
@@ -48,15 +60,18 @@ class CellDetector(nn.Module):
         )
         self.box_head = nn.Sequential(
             convolution_block(PYRAMID_CHANNELS, PYRAMID_CHANNELS),
-            nn.Conv2d(PYRAMID_CHANNELS, 4, kernel_size=1),
+            nn.Conv2d(PYRAMID_CHANNELS, _BOX_CHANNELS, kernel_size=1),
         )
+        self.count_head = CountHead(STAGE_CHANNELS[-1])
         heat_bias, box_bias = self.heat_head[-1].bias, self.box_head[-1].bias
         if isinstance(heat_bias, Tensor) and isinstance(box_bias, Tensor):
             nn.init.constant_(heat_bias, _PRIOR_LOGIT)
             nn.init.constant_(box_bias, 0.54)  # softplus(0.54) = 1: boxes start as wide as a red cell
 
     def forward(self, images_nchw_f32: Tensor) -> DenseOutput:
-        """Heat-maps and box distances for normalised images whose sides are multiples of 32."""
-        features = self.pyramid(self.backbone(images_nchw_f32))
-        distances = functional.softplus(self.box_head(features).float()) * _DISTANCE_UNIT_PX
-        return DenseOutput(self.heat_head(features).float(), distances)
+        """The dense maps and the densities for normalised images whose sides are multiples of 32."""
+        maps = self.backbone(images_nchw_f32)
+        features = self.pyramid(maps)
+        box = self.box_head(features).float()
+        distances = functional.softplus(box[:, :4]) * _DISTANCE_UNIT_PX
+        return DenseOutput(self.heat_head(features).float(), distances, box[:, 4:], self.count_head(maps[-1]))

@@ -4,9 +4,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-_MIX_SIGMA = 0.05
-_GAIN_SIGMA = 0.10
-_GAMMA_SIGMA = 0.18
+_MIX_SIGMA = 0.07
+_GAIN_SIGMA = 0.12
+_GAMMA_SIGMA = 0.20
+_STAIN_SIGMA = 0.12
 _BLUR_SHARE = 0.25
 _NOISE_SHARE = 0.35
 _GREY_SHARE = 0.02
@@ -16,7 +17,8 @@ def augment_colours(images_nchw_f32: Tensor, generator: torch.Generator) -> Tens
     """The images (RGB in 0..1) as another stain, lamp or camera might have given them.
 
     A random channel-mixing matrix near the identity stands for stain and sensor, a gain a channel
-    for the lamp's colour, a gamma for exposure; some images get blurred, noisy or grey.
+    for the lamp's colour, a gamma for exposure and one a channel for the depth of the stain, which scales
+    the optical density; some images get blurred, noisy or grey.
     """
     count, device = len(images_nchw_f32), images_nchw_f32.device
 
@@ -32,7 +34,7 @@ def augment_colours(images_nchw_f32: Tensor, generator: torch.Generator) -> Tens
     saturation = torch.exp(0.25 * normal(1, 1, 1))
     grey = images.mean(dim=1, keepdim=True)
     images = torch.where(chosen(_GREY_SHARE), grey, grey + (images - grey) * saturation)
-    images = images.clamp(0.0, 1.0) ** torch.exp(_GAMMA_SIGMA * normal(1, 1, 1))
+    images = images.clamp(0.0, 1.0) ** torch.exp(_GAMMA_SIGMA * normal(1, 1, 1) + _STAIN_SIGMA * normal(3, 1, 1))
     brightness = torch.exp(0.5 * _GAIN_SIGMA * normal(1, 1, 1))
     images = images * torch.exp(_GAIN_SIGMA * normal(3, 1, 1)) * brightness
     blurred = functional.avg_pool2d(functional.pad(images, (1, 1, 1, 1), mode="replicate"), kernel_size=3, stride=1)

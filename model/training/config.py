@@ -1,9 +1,13 @@
 """The settings of a training run, read from a TOML file or given one by one."""
 
+import json
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
+
+AUTO = "auto"
+_PRECISIONS = (AUTO, "float32", "bfloat16")
 
 
 class TrainingConfigError(ValueError):
@@ -16,8 +20,11 @@ class TrainingConfig:
 
     ``minutes`` is the time budget: the learning rate follows a cosine over it, whatever the machine's
     speed. ``crop_px`` is a multiple of 32. ``source_shares`` weighs the fields drawn by source
-    (a source not named has the share 1). ``rendered_share`` is the share of procedurally
-    rendered fields in each epoch.
+    (a source not named has the share 0 and is not trained on). ``rendered_share`` is the share of
+    procedurally rendered fields in each epoch. ``frozen_stages`` of the backbone (0 to 5: stem, then its
+    four stages) keep the weights they started with. ``precision`` is ``auto`` (what is quickest here),
+    ``float32`` or ``bfloat16``. ``workers`` load crops beside the training; -1 means one for each CPU but
+    two. ``left_out`` names groups of sources (``model.data.source_groups``) that the run must not see.
     """
 
     minutes: float = 90.0
@@ -29,12 +36,15 @@ class TrainingConfig:
     gradient_clip_norm: float = 10.0
     ema_decay: float = 0.999
     box_loss_weight: float = 3.0
+    quality_loss_weight: float = 0.5
+    frozen_stages: int = 0
     rendered_share: float = 0.08
     fields_per_epoch: int = 2400
-    workers: int = 1
+    workers: int = -1
     threads: int = 2
     seed: int = 20261123
-    use_bfloat16: bool = True
+    precision: str = AUTO
+    left_out: tuple[str, ...] = ()
     source_shares: tuple[tuple[str, float], ...] = (
         ("txl-pbc-bccd", 0.20),
         ("txl-pbc-pbc", 0.24),
@@ -52,13 +62,26 @@ class TrainingConfig:
                 raise TrainingConfigError(f"{name} is {getattr(self, name)}; it must be above 0")
         if self.crop_px % 32:
             raise TrainingConfigError(f"crop_px is {self.crop_px}; it must be a multiple of 32")
+        if self.precision not in _PRECISIONS:
+            raise TrainingConfigError(f"precision is {self.precision!r}; choose of {', '.join(_PRECISIONS)}")
         if self.fields_per_epoch < self.batch_size:
             raise TrainingConfigError(
                 f"fields_per_epoch is {self.fields_per_epoch}; an epoch needs a batch of {self.batch_size} or more"
             )
 
 
-def read_config(path: Path | None, **overrides: float | str | bool | None) -> TrainingConfig:
+def write_config(path: Path, config: TrainingConfig) -> None:
+    """Write the settings as TOML that ``read_config`` reads again."""
+    lines = [f"{name} = {_toml(value)}" for name, value in asdict(config).items() if name != "source_shares"]
+    shares = [f"{json.dumps(source)} = {share}" for source, share in config.source_shares]
+    path.write_text("\n".join([*lines, "", "[source_shares]", *shares, ""]))
+
+
+def _toml(value: object) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value)
+
+
+def read_config(path: Path | None, **overrides: float | str | bool | tuple[str, ...] | None) -> TrainingConfig:
     """The defaults, overridden by the TOML file, overridden by keyword arguments that are not None.
 
     Raises:
@@ -76,6 +99,8 @@ def read_config(path: Path | None, **overrides: float | str | bool | None) -> Tr
         raise TrainingConfigError(f"unknown training setting {', '.join(unknown)}; known: {', '.join(sorted(known))}")
     if isinstance(values.get("source_shares"), dict):
         values["source_shares"] = tuple(values["source_shares"].items())
+    if isinstance(values.get("left_out"), list):
+        values["left_out"] = tuple(values["left_out"])
     return TrainingConfig(**values)
 
 

@@ -1,11 +1,12 @@
 """Random crops of packed fields, with their boxes and the regions to ignore."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from model.classes import CELL_CLASSES, CellClass
 from model.config import CHANNEL_MEAN_RGB
 
 _NARROW_SCALE_SIGMA = 0.12
@@ -16,7 +17,9 @@ _WIDE_SCALE_RANGE = (0.55, 1.6)
 _MIN_VISIBLE_SHARE = 0.2
 """Cells of which less is left in the crop are ignored: neither taught as a cell nor as background."""
 
+_RARE_CELL_SHARE = 0.5
 _HALF = 0.5
+_RED_CELL_INDEX = CELL_CLASSES.index(CellClass.RED_BLOOD_CELL)
 _FILL = tuple(round(255 * value) for value in CHANNEL_MEAN_RGB)
 
 
@@ -26,12 +29,31 @@ class Crop:
 
     ``image_hwc_u8`` is crop x crop x 3; ``boxes_xyxy_px`` N x 4 and ``class_indices`` N are what is
     visible in it; ``ignored_xyxy_px`` M x 4 are regions whose background must not be taught.
+    ``visible_size_px`` is the width and height of the part that shows the field, the rest being padding;
+    ``box_trust`` is that of the field's labels.
+    ``is_count_known`` is False where an ignored region of the field, which may hold cells, lies in the crop.
     """
 
     image_hwc_u8: NDArray[np.uint8]
     boxes_xyxy_px: NDArray[np.float32]
     class_indices: NDArray[np.int64]
     ignored_xyxy_px: NDArray[np.float32]
+    visible_size_px: tuple[float, float]
+    is_count_known: bool
+    box_trust: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What is known of a field: boxes N x 4, their class indices N, and regions M x 4 that tell nothing.
+
+    ``box_trust`` in 0..1 is how much the sides of the boxes teach.
+    """
+
+    boxes_xyxy_px: NDArray[np.float32]
+    class_indices: NDArray[np.int64]
+    ignored_xyxy_px: NDArray[np.float32]
+    box_trust: float = 1.0
 
 
 def random_scale(generator: np.random.Generator) -> float:
@@ -42,40 +64,50 @@ def random_scale(generator: np.random.Generator) -> float:
     return float(np.exp(generator.normal(0.0, _NARROW_SCALE_SIGMA)))
 
 
-def take_crop(
-    image: Image.Image,
-    boxes_xyxy_px: NDArray[np.float32],
-    class_indices: NDArray[np.int64],
-    crop_px: int,
-    generator: np.random.Generator,
-    *,
-    is_border_complete: bool = True,
-) -> Crop:
-    """A crop at a random place, scale, flip and quarter turn; fields smaller than it are padded."""
+def take_crop(image: Image.Image, labels: Labels, crop_px: int, generator: np.random.Generator) -> Crop:
+    """A crop at a random place, scale, flip and quarter turn; fields smaller than it are padded.
+
+    Every second crop is laid around a white cell or a platelet, where the field has one: they are rare.
+    """
     scale = random_scale(generator)
     width, height = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    left = _random_offset(width, crop_px, generator)
-    top = _random_offset(height, crop_px, generator)
+    boxes = labels.boxes_xyxy_px * np.float32(scale)
+    rare = boxes[labels.class_indices != _RED_CELL_INDEX]
+    around = rare[generator.integers(len(rare))] if len(rare) and generator.random() < _RARE_CELL_SHARE else None
+    left = _offset(width, crop_px, None if around is None else around[[0, 2]], generator)
+    top = _offset(height, crop_px, None if around is None else around[[1, 3]], generator)
     pixels = Image.new("RGB", (crop_px, crop_px), _FILL)
     pixels.paste(image.resize((width, height), Image.Resampling.BILINEAR), (-left, -top))
     offset = np.array([left, top, left, top], dtype=np.float32)
-    field_px = np.array([0, 0, width, height], dtype=np.float32) - offset
-    moved = boxes_xyxy_px * np.float32(scale) - offset
+    moved = boxes - offset
     visible, ignored = _split_visible(moved, crop_px)
-    ignored_boxes = moved[ignored]
-    if not is_border_complete:
-        ignored_boxes = np.concatenate([ignored_boxes, _border_strips(field_px, 22.0 * scale)])
+    regions = np.clip(labels.ignored_xyxy_px * np.float32(scale) - offset, 0, crop_px)
+    regions = regions[(regions[:, 2:] > regions[:, :2]).all(axis=1)]
+    shown = np.clip(np.array([0, 0, width, height], dtype=np.float32) - offset, 0, crop_px)
     crop = Crop(
-        np.asarray(pixels), np.clip(moved[visible], 0, crop_px), class_indices[visible], ignored_boxes.reshape(-1, 4)
+        image_hwc_u8=np.asarray(pixels),
+        boxes_xyxy_px=np.clip(moved[visible], 0, crop_px),
+        class_indices=labels.class_indices[visible],
+        ignored_xyxy_px=np.concatenate([moved[ignored], regions]).reshape(-1, 4),
+        visible_size_px=(float(shown[2] - shown[0]), float(shown[3] - shown[1])),
+        is_count_known=not len(regions),
+        box_trust=labels.box_trust,
     )
     return _flipped(crop, generator)
 
 
-def _random_offset(length: int, crop_px: int, generator: np.random.Generator) -> int:
-    """Where the crop begins along one axis; it may reach beyond the field, which leaves padding."""
+def _offset(length: int, crop_px: int, around: NDArray[np.float32] | None, generator: np.random.Generator) -> int:
+    """Where the crop begins along one axis; it may reach beyond the field, which leaves padding.
+
+    With a stretch to lie around, the crop holds the stretch's middle.
+    """
     spare = length - crop_px
     margin = crop_px // 10 if spare > 0 else 0
-    return int(generator.integers(min(0, spare) - margin, max(0, spare) + margin + 1))
+    low, high = min(0, spare) - margin, max(0, spare) + margin
+    if around is not None:
+        middle = float(around.mean())
+        low, high = max(low, round(middle - 0.9 * crop_px)), min(high, round(middle - 0.1 * crop_px))
+    return int(generator.integers(low, max(low, high) + 1))
 
 
 def _split_visible(moved: NDArray[np.float32], crop_px: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -86,25 +118,13 @@ def _split_visible(moved: NDArray[np.float32], crop_px: int) -> tuple[NDArray[np
     return share >= _MIN_VISIBLE_SHARE, (share > 0) & (share < _MIN_VISIBLE_SHARE)
 
 
-def _border_strips(field_px: NDArray[np.float32], depth_px: float) -> NDArray[np.float32]:
-    x1, y1, x2, y2 = field_px
-    return np.array(
-        [
-            [x1, y1, x2, y1 + depth_px],
-            [x1, y2 - depth_px, x2, y2],
-            [x1, y1, x1 + depth_px, y2],
-            [x2 - depth_px, y1, x2, y2],
-        ],
-        dtype=np.float32,
-    )
-
-
 def _flipped(crop: Crop, generator: np.random.Generator) -> Crop:
     """One of the eight flips and quarter turns of a square."""
     image, side = crop.image_hwc_u8, crop.image_hwc_u8.shape[0]
-    boxes, ignored = crop.boxes_xyxy_px, crop.ignored_xyxy_px
+    boxes, ignored, visible = crop.boxes_xyxy_px, crop.ignored_xyxy_px, crop.visible_size_px
     if generator.random() < _HALF:
         image, boxes, ignored = image.transpose(1, 0, 2), boxes[:, [1, 0, 3, 2]], ignored[:, [1, 0, 3, 2]]
+        visible = visible[::-1]
     if generator.random() < _HALF:
         image = image[:, ::-1]
         boxes, ignored = (
@@ -115,4 +135,10 @@ def _flipped(crop: Crop, generator: np.random.Generator) -> Crop:
         boxes, ignored = (
             np.stack([b[:, 0], side - b[:, 3], b[:, 2], side - b[:, 1]], axis=1) for b in (boxes, ignored)
         )
-    return Crop(np.ascontiguousarray(image), boxes, crop.class_indices, ignored)
+    return replace(
+        crop,
+        image_hwc_u8=np.ascontiguousarray(image),
+        boxes_xyxy_px=boxes,
+        ignored_xyxy_px=ignored,
+        visible_size_px=visible,
+    )

@@ -1,4 +1,4 @@
-"""The losses: focal loss on the heat-maps, generalised IoU on the boxes."""
+"""The losses: focal loss on the heat-maps, generalised IoU on the boxes, overlap and counts beside them."""
 
 from typing import NamedTuple
 
@@ -21,18 +21,24 @@ class TargetBatch(NamedTuple):
     heat_weight: Tensor
     boxes_xyxy_px: Tensor
     box_weight: Tensor
+    counts: Tensor
+    count_exposure: Tensor
 
 
 class Losses(NamedTuple):
-    """The two losses of a batch, each a scalar averaged over the cells in it."""
+    """The losses of a batch, each a scalar: the first three averaged over its cells, the last over its known counts."""
 
     heat: Tensor
     box: Tensor
+    quality: Tensor
+    density: Tensor
 
 
 def compute_losses(output: DenseOutput, targets: TargetBatch) -> Losses:
-    """Both losses of a batch."""
-    return Losses(heat_loss(output.heat_logits, targets.heat, targets.heat_weight), box_loss(output, targets))
+    """All losses of a batch."""
+    heat = heat_loss(output.heat_logits, targets.heat, targets.heat_weight)
+    box, quality = box_losses(output, targets)
+    return Losses(heat, box, quality, density_loss(output.densities, targets.counts, targets.count_exposure))
 
 
 def heat_loss(logits: Tensor, heat: Tensor, weight: Tensor) -> Tensor:
@@ -48,16 +54,40 @@ def heat_loss(logits: Tensor, heat: Tensor, weight: Tensor) -> Tensor:
     return -loss.sum() / is_centre.sum().clamp(min=1)
 
 
-def box_loss(output: DenseOutput, targets: TargetBatch) -> Tensor:
-    """Generalised IoU loss a cell (Rezatofighi et al. 2019, arXiv 1902.09630)."""
+def box_losses(output: DenseOutput, targets: TargetBatch) -> tuple[Tensor, Tensor]:
+    """Generalised IoU loss a cell (Rezatofighi et al. 2019, arXiv 1902.09630), and that of its expected overlap.
+
+    The expected overlap learns the IoU which the box has now, by binary cross-entropy.
+    """
     chosen = targets.box_weight > 0
     if not bool(chosen.any()):
-        return output.distances_px.sum() * 0
+        return output.distances_px.sum() * 0, output.quality_logits.sum() * 0
     predicted = boxes_of_distances(output.distances_px).permute(0, 2, 3, 1)[chosen]
     wanted = targets.boxes_xyxy_px.permute(0, 2, 3, 1)[chosen]
-    weight = targets.box_weight[chosen]
-    loss: Tensor = generalized_box_iou_loss(predicted, wanted)
-    return (loss * weight).sum() / weight.sum()
+    weight = targets.box_weight[chosen] / targets.box_weight[chosen].sum()
+    box: Tensor = generalized_box_iou_loss(predicted, wanted)
+    overlap = overlap_of_pairs(predicted.detach(), wanted)
+    expected = output.quality_logits[:, 0][chosen]
+    quality = functional.binary_cross_entropy_with_logits(expected, overlap, reduction="none")
+    return (box * weight).sum(), (quality * weight).sum()
+
+
+def overlap_of_pairs(boxes_xyxy_px: Tensor, others_xyxy_px: Tensor) -> Tensor:
+    """Intersection over union of each of N boxes with the other box of its row, in 0..1."""
+    corner = torch.maximum(boxes_xyxy_px[:, :2], others_xyxy_px[:, :2])
+    opposite = torch.minimum(boxes_xyxy_px[:, 2:], others_xyxy_px[:, 2:])
+    shared = (opposite - corner).clamp(min=0).prod(dim=1)
+    areas = [(boxes[:, 2:] - boxes[:, :2]).clamp(min=0).prod(dim=1) for boxes in (boxes_xyxy_px, others_xyxy_px)]
+    return (shared / (areas[0] + areas[1] - shared).clamp(min=1e-6)).clamp(0.0, 1.0)
+
+
+def density_loss(densities: Tensor, counts: Tensor, exposure: Tensor) -> Tensor:
+    """Poisson loss of the counts (N x 3) which the densities give; an exposure of 0 leaves a count out."""
+    known = exposure > 0
+    if not bool(known.any()):
+        return densities.sum() * 0
+    expected = (densities * exposure)[known]
+    return functional.poisson_nll_loss(expected, counts[known], log_input=False, eps=1e-4)
 
 
 def boxes_of_distances(distances_px: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""One training run: epochs until the time budget is spent, a checkpoint and a log line after each."""
+"""One training run: epochs until the time budget is spent, a checkpoint, a log line and curves after each."""
 
 import json
 import math
@@ -18,12 +18,18 @@ from model.network import CellDetector
 from model.training.augmentation import augment_colours
 from model.training.averaging import WeightAverage
 from model.training.checkpoints import Progress, has_checkpoint, load_checkpoint, save_checkpoint
-from model.training.config import TrainingConfig
-from model.training.loading import Example, make_loader
-from model.training.losses import TargetBatch, compute_losses
+from model.training.config import AUTO, TrainingConfig, write_config
+from model.training.curves import CURVES_FILE, can_draw_curves, draw_curves
+from model.training.loading import Example, choose_fields, make_loader
+from model.training.losses import Losses, TargetBatch, compute_losses
+from model.training.precision import fastest_dtype
+from model.training.starting import freeze_first_stages, take_over_weights
 
 LOG_FILE = "log.jsonl"
+CONFIG_FILE = "config.toml"
 Report = Callable[[str], None]
+
+_STEPS_A_REPORT = 50
 
 
 class TrainingDiverged(RuntimeError):
@@ -31,24 +37,41 @@ class TrainingDiverged(RuntimeError):
 
 
 class TrainingRun:
-    """A run over one packed training set, in one folder that holds its checkpoint and its log."""
+    """A run over one packed training set, in one folder that holds its checkpoint, log, settings and curves."""
 
-    def __init__(self, dataset: Path, folder: Path, config: TrainingConfig, report: Report) -> None:
+    def __init__(
+        self, dataset: Path, folder: Path, config: TrainingConfig, report: Report, start_from: Path | None = None
+    ) -> None:
+        """Prepare a run, or take it up again where the folder's checkpoint left it.
+
+        Raises:
+            PackedSetError: The data set has no index or no field to train on.
+            TrainingConfigError: The settings do not fit the data set, or ``start_from`` cannot be used.
+            CheckpointError: The folder's checkpoint is damaged or of another network.
+        """
         torch.manual_seed(config.seed)
         torch.set_num_threads(config.threads)
         torch.set_flush_denormal(True)  # vanishing moments and gradients would slow a CPU many times over
-        self.config, self.folder, self.report = config, folder, report
+        self.config, self.folder, self.report, self.dataset = config, folder, report, dataset
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.dataset, self.fields = dataset, read_index(dataset, Split.TRAIN)
-        network = CellDetector().to(self.device)
+        self.fields = choose_fields(read_index(dataset, Split.TRAIN), config)
+        network = CellDetector()
+        if start_from is not None and not has_checkpoint(folder):
+            anew = take_over_weights(network, start_from)
+            report(f"started from {start_from}; learnt anew: {', '.join(anew) or 'nothing'}")
+        network = network.to(self.device)
         self.network = network.to(memory_format=torch.channels_last)
+        self._frozen = freeze_first_stages(self.network, config.frozen_stages)
         self.average = WeightAverage(self.network, config.ema_decay)
         self.optimizer = AdamW(_parameter_groups(self.network, config), lr=config.learning_rate)
         self.progress = Progress()
+        self._dtype = _dtype(config, self.device)
         folder.mkdir(parents=True, exist_ok=True)
         if has_checkpoint(folder):
             self.progress = load_checkpoint(folder, self.network, self.average, self.optimizer)
             report(f"resumed at step {self.progress.step}, {self.progress.seconds / 60:.1f} min trained")
+        write_config(folder / CONFIG_FILE, config)
+        report(f"{len(self.fields)} fields, {self.device}, {str(self._dtype).removeprefix('torch.')}")
 
     def train(self) -> None:
         """Train until the budget is spent.
@@ -63,40 +86,48 @@ class TrainingRun:
             entry = {**asdict(self.progress), **losses, "learning_rate": self._learning_rate()}
             with (self.folder / LOG_FILE).open("a") as log:
                 log.write(json.dumps(entry) + "\n")
-            left = max(0.0, self.config.minutes - self.progress.seconds / 60)
+            if can_draw_curves():
+                draw_curves(self.folder / LOG_FILE, self.folder / CURVES_FILE)
             text = ", ".join(f"{name} {value:.4f}" for name, value in losses.items())
-            self.report(f"epoch {self.progress.epoch}, step {self.progress.step}: {text}; {left:.0f} min to go")
+            self.report(f"epoch {self.progress.epoch}, step {self.progress.step}: {text}; {self._to_go()}")
 
     def _train_epoch(self) -> dict[str, float]:
         self.network.train()
-        sums, batches = {"heat_loss": 0.0, "box_loss": 0.0}, 0
+        for part in self._frozen:
+            part.eval()
+        sums, batches = dict.fromkeys((f"{name}_loss" for name in Losses._fields), 0.0), 0
         loader = make_loader(self.dataset, self.fields, self.config, self.progress.draws)
         generator = torch.Generator().manual_seed(self.config.seed + self.progress.epoch)
         for batch in loader:
             started = time.perf_counter()
-            heat, box = self._step(batch, generator)
-            sums["heat_loss"] += heat
-            sums["box_loss"] += box
+            losses = self._step(batch, generator)
+            for name, value in zip(sums, losses, strict=True):
+                sums[name] += float(value.detach())
             batches += 1
             self.progress.step += 1
             self.progress.seconds += time.perf_counter() - started
-            if batches % 100 == 0:
-                minutes = self.progress.seconds / 60
-                self.report(f"step {self.progress.step}: heat {heat:.3f}, box {box:.3f}, {minutes:.1f} min trained")
+            if batches % _STEPS_A_REPORT == 0:
+                means = ", ".join(f"{name} {value / batches:.3f}" for name, value in sums.items())
+                self.report(f"step {self.progress.step}: {means}; {self._to_go()}")
             if self.progress.seconds >= self.config.minutes * 60:
                 break
         self.progress.draws += len(loader) * self.config.batch_size
         return {name: value / max(batches, 1) for name, value in sums.items()}
 
-    def _step(self, batch: Example, generator: torch.Generator) -> tuple[float, float]:
+    def _step(self, batch: Example, generator: torch.Generator) -> Losses:
         for group in self.optimizer.param_groups:
             group["lr"] = self._learning_rate()
         images = self._prepare(batch.image_chw_u8, generator)
         targets = TargetBatch(*(part.to(self.device, non_blocking=True) for part in batch.targets))
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.use_bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._dtype is torch.bfloat16):
             output = self.network(images)
         losses = compute_losses(output, targets)
-        total = losses.heat + self.config.box_loss_weight * losses.box
+        total = (
+            losses.heat
+            + self.config.box_loss_weight * losses.box
+            + self.config.quality_loss_weight * losses.quality
+            + losses.density
+        )
         if not bool(torch.isfinite(total.detach())):
             raise TrainingDiverged(
                 f"the loss is {float(total.detach())} at step {self.progress.step}; lower learning_rate"
@@ -106,7 +137,7 @@ class TrainingRun:
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.gradient_clip_norm)
         self.optimizer.step()
         self.average.update(self.network)
-        return float(losses.heat.detach()), float(losses.box.detach())
+        return losses
 
     def _prepare(self, images_nchw_u8: Tensor, generator: torch.Generator) -> Tensor:
         images = images_nchw_u8.to(self.device, non_blocking=True).float() / 255
@@ -121,9 +152,19 @@ class TrainingRun:
         share = min(1.0, self.progress.seconds / (self.config.minutes * 60))
         return self.config.learning_rate * warmup * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
 
+    def _to_go(self) -> str:
+        return f"{max(0.0, self.config.minutes - self.progress.seconds / 60):.1f} min to go"
+
+
+def _dtype(config: TrainingConfig, device: torch.device) -> torch.dtype:
+    if config.precision == AUTO:
+        return fastest_dtype(device)
+    return torch.bfloat16 if config.precision == "bfloat16" else torch.float32
+
 
 def _parameter_groups(network: torch.nn.Module, config: TrainingConfig) -> list[dict[str, object]]:
-    """Weight decay for the convolutions' kernels only, not for biases and batch norms."""
-    kernels = [parameter for parameter in network.parameters() if parameter.ndim > 1]
-    others = [parameter for parameter in network.parameters() if parameter.ndim <= 1]
+    """Weight decay for the kernels only, not for biases and batch norms; what is frozen is left out."""
+    learnt = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    kernels = [parameter for parameter in learnt if parameter.ndim > 1]
+    others = [parameter for parameter in learnt if parameter.ndim <= 1]
     return [{"params": kernels, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.classes import CELL_CLASSES
-from model.config import OUTPUT_STRIDE_PX
+from model.config import COUNT_MARGINS_PX, COUNT_UNIT_PX2, OUTPUT_STRIDE_PX
 from model.data.fields import LabelMode
+from model.training.crops import Crop
 
 _SIGMA_PER_SIDE = 1 / 7
 """Gaussian spread as a share of the box side: between TTFNet's 0.09 and CenterNet's 1/6, so that touching red
@@ -18,6 +19,9 @@ _BOX_REGION_FLOOR = 0.3
 """Positions whose Gaussian is above this learn the box of their cell."""
 
 
+_BOX_WEIGHTS = (1.0, 2.0, 3.0)
+"""Of a cell's box by class: platelets and white cells are few and would hardly be heard among red cells."""
+
 _NEGLIGIBLE = 1e-3
 
 
@@ -26,43 +30,48 @@ class Targets(NamedTuple):
 
     ``heat`` 3 x h x w in 0..1, exactly 1 at each cell's centre; ``heat_weight`` 3 x h x w, 0 where
     the loss must ignore the position; ``boxes_xyxy_px`` 4 x h x w in input pixels; ``box_weight``
-    h x w, summing to one a cell and 0 where no box is taught.
+    h x w, summing to the weight of its class a cell and 0 where no box is taught.
+    ``counts`` 3, cells of each class in the crop; ``count_exposure`` 3, what their densities are multiplied by
+    to give them, 0 where the labels do not tell the count.
     """
 
     heat: NDArray[np.float32]
     heat_weight: NDArray[np.float32]
     boxes_xyxy_px: NDArray[np.float32]
     box_weight: NDArray[np.float32]
+    counts: NDArray[np.float32]
+    count_exposure: NDArray[np.float32]
 
 
-def make_targets(
-    boxes_xyxy_px: NDArray[np.float32],
-    class_indices: NDArray[np.int64],
-    label_modes: Sequence[LabelMode],
-    ignored_xyxy_px: NDArray[np.float32],
-    crop_px: int,
-) -> Targets:
+def make_targets(crop: Crop, label_modes: Sequence[LabelMode]) -> Targets:
     """The targets of one crop.
 
     Classes labelled only in part (``LabelMode.POSITIVES``) teach at their boxes and are ignored
     elsewhere; unlabelled classes are ignored everywhere.
     """
+    crop_px = crop.image_hwc_u8.shape[0]
     side = crop_px // OUTPUT_STRIDE_PX
     heat = np.zeros((len(CELL_CLASSES), side, side), np.float32)
     boxes = np.zeros((4, side, side), np.float32)
     owner = np.full((side, side), -1, np.int64)
     strength = np.zeros((side, side), np.float32)
-    areas = np.prod(boxes_xyxy_px[:, 2:] - boxes_xyxy_px[:, :2], axis=1)
+    areas = np.prod(crop.boxes_xyxy_px[:, 2:] - crop.boxes_xyxy_px[:, :2], axis=1)
     for index in np.argsort(-areas):  # small cells last, so that a platelet on a red cell keeps its own box
-        gaussian = _gaussian(boxes_xyxy_px[index], side)
-        channel = heat[class_indices[index]]
+        gaussian = _gaussian(crop.boxes_xyxy_px[index], side)
+        channel = heat[crop.class_indices[index]]
         np.maximum(channel, gaussian, out=channel)
         region = gaussian >= _BOX_REGION_FLOOR
-        boxes[:, region] = boxes_xyxy_px[index][:, None]
+        boxes[:, region] = crop.boxes_xyxy_px[index][:, None]
         owner[region] = index
         strength[region] = gaussian[region]
-    weight = _heat_weight(heat, label_modes, ignored_xyxy_px)
-    return Targets(heat, weight, boxes, _box_weight(owner, strength, len(boxes_xyxy_px)))
+    return Targets(
+        heat=heat,
+        heat_weight=_heat_weight(heat, label_modes, crop.ignored_xyxy_px),
+        boxes_xyxy_px=boxes,
+        box_weight=_box_weight(owner, strength, crop.class_indices) * np.float32(crop.box_trust),
+        counts=np.bincount(crop.class_indices, minlength=len(CELL_CLASSES)).astype(np.float32),
+        count_exposure=_count_exposure(crop, label_modes),
+    )
 
 
 def _gaussian(box: NDArray[np.float32], side: int) -> NDArray[np.float32]:
@@ -95,9 +104,26 @@ def _heat_weight(
     return weight
 
 
-def _box_weight(owner: NDArray[np.int64], strength: NDArray[np.float32], cells: int) -> NDArray[np.float32]:
+def _box_weight(
+    owner: NDArray[np.int64], strength: NDArray[np.float32], class_indices: NDArray[np.int64]
+) -> NDArray[np.float32]:
     owned = owner >= 0
+    cells = len(class_indices)
     totals = np.bincount(owner[owned], weights=strength[owned], minlength=max(cells, 1))
     weight = np.zeros_like(strength)
-    weight[owned] = strength[owned] / totals[owner[owned]]
+    owners = owner[owned]
+    weight[owned] = strength[owned] / totals[owners] * np.array(_BOX_WEIGHTS, np.float32)[class_indices[owners]]
     return weight
+
+
+def _count_exposure(crop: Crop, label_modes: Sequence[LabelMode]) -> NDArray[np.float32]:
+    exposure = np.zeros(len(CELL_CLASSES), np.float32)
+    width, height = crop.visible_size_px
+    if not crop.is_count_known or min(width, height) <= 0:
+        return exposure
+    area_px2 = crop.image_hwc_u8.shape[0] * crop.image_hwc_u8.shape[1]
+    for channel, (mode, margin) in enumerate(zip(label_modes, COUNT_MARGINS_PX, strict=True)):
+        if mode is LabelMode.FULL:
+            reach = (width + margin) * (height + margin) / (width * height)
+            exposure[channel] = area_px2 / COUNT_UNIT_PX2 * reach
+    return exposure

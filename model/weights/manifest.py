@@ -74,11 +74,14 @@ def read_manifest(path: Path) -> WeightsManifest:
 
 def _decoding_settings(values: dict[str, Any]) -> DecodingSettings:
     thresholds = tuple(float(value) for value in values.pop("thresholds"))
+    power = float(values.pop("quality_power", 0.0))
     overlaps = {name: float(value) for name, value in values.items()}
+    if not 0 <= power < 1:
+        raise ValueError(f"its quality_power is {power}, it lies from 0 to below 1")
     for value in (*thresholds, *overlaps.values()):
         if not 0 < value <= 1:  # with NaN or 2 no cell would ever be counted, and nobody would be told
             raise ValueError(f"its decoding holds {value}, scores and overlaps lie between 0 and 1")
-    return DecodingSettings(thresholds, **overlaps)
+    return DecodingSettings(thresholds, quality_power=power, **overlaps)
 
 
 def _check_fits(path: Path, manifest: WeightsManifest) -> None:

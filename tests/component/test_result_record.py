@@ -37,6 +37,7 @@ COUNTED = FieldResult(
     timings_ms={"decode": 4.04, "network": 140.0},
     unavailable=("morphology",),
     engine="openvino",
+    head_counts={"RBC": 2.4, "WBC": 0.1, "PLT": 0.0},
 )
 EXPECTED = {
     "schema": 1,
@@ -104,6 +105,7 @@ EXPECTED = {
     "timings_ms": {"decode": 4.0, "network": 140.0},
     "unavailable": ["morphology"],
     "engine": "openvino",
+    "head_counts": {"RBC": 2.4, "WBC": 0.1, "PLT": 0.0},
 }
 
 
@@ -129,7 +131,7 @@ def test_a_file_that_is_no_image_has_no_size_and_no_counts_not_zero() -> None:
     assert written["status"] == "refused"
     assert written["reason"] == {"code": "not_an_image", "message": "The file is not an image."}
     assert written["cells"] == []
-    for field in ("width", "height", "counts", "differential", "morphology", "engine"):
+    for field in ("width", "height", "counts", "differential", "morphology", "engine", "head_counts"):
         assert written[field] is None, field
 
 

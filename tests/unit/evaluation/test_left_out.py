@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from model.data.source_groups import UnknownSourceGroup
 from model.data.splits import Split
 from model.decoding import DecodingSettings
 from model.evaluation.left_out import (
@@ -15,7 +16,6 @@ from model.evaluation.left_out import (
     thinned,
     with_left_out,
 )
-from model.evaluation.source_groups import UnknownSourceGroup
 from model.weights import WeightsManifest
 from tests.unit.training.packed_fields import packed_field
 

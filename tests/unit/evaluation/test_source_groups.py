@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from model.data.fields import LabelMode
-from model.evaluation.source_groups import (
+from model.data.source_groups import (
     SOURCE_GROUPS,
     UnknownSourceGroup,
     check_group,

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.classes import CELL_CLASSES, CellClass
-from model.config import CHANNEL_MEAN_RGB, CHANNEL_STD_RGB, OUTPUT_STRIDE_PX
+from model.config import CHANNEL_MEAN_RGB, CHANNEL_STD_RGB, COUNT_UNIT_PX2, OUTPUT_STRIDE_PX
 from model.decoding import DecodingSettings
 from model.inference.network_pass import NetworkPass
 from model.network import DenseOutput
@@ -77,7 +77,10 @@ def find_discs(images_nchw_f32: Tensor, rounding_px: int = 1) -> DenseOutput:
         colour = image[:, rows, columns].mean(axis=1)
         heat[CELL_CLASSES.index(_STRONGEST_CHANNEL[int(colour.argmax())]), row, column] = _FOUND
         distances[:, row, column] = torch.tensor([x - x1, y - y1, x2 - x, y2 - y])
-    return DenseOutput(heat[None], distances[None])
+    # Cells a unit of area, as a count head that is never wrong would say it of what it is shown.
+    shown_px2 = is_dark.size
+    densities = (heat == _FOUND).sum(dim=(1, 2)).float() * COUNT_UNIT_PX2 / shown_px2
+    return DenseOutput(heat[None], distances[None], torch.full((1, 1, height, width), 9.0), densities[None])
 
 
 def disc_pass(rounding_px: int = 1) -> NetworkPass:

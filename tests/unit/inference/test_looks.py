@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from model.decoding import RawDetections
 from model.inference import CellCounter, ScaleRefused
+from model.inference.network_pass import FieldLook
 from model.inference.progress import StageTimer, TileProgress
 from model.inference.scale import ScaledLook, ScaleFinder
 from model.rendering import SmearRecipe, encode_png, render_smear
@@ -36,7 +37,7 @@ class SeenField:
         _min_score: float,
         _timer: StageTimer,
         _progress: TileProgress | None = None,
-    ) -> RawDetections:
+    ) -> FieldLook:
         height, width = image.shape[:2]
         self.looks.append((scale, round(width * scale), round(height * scale)))
         shown_px = self.diameter * scale
@@ -46,7 +47,8 @@ class SeenField:
         drawn = (shown_px + (self.drawn_too_wide_px if shown_px < 26 else 0)) / scale / 2
         cells = [(x, y) for x, y in product(middles, middles) if x + drawn < width and y + drawn < height][:400]
         boxes = torch.tensor([[x - drawn, y - drawn, x + drawn, y + drawn] for x, y in cells]).reshape(-1, 4)
-        return RawDetections(boxes.float(), torch.ones(len(cells)), torch.zeros(len(cells), dtype=torch.int64))
+        found = RawDetections(boxes.float(), torch.ones(len(cells)), torch.zeros(len(cells), dtype=torch.int64))
+        return FieldLook(found, {"RBC": float(len(cells)), "WBC": 0.0, "PLT": 0.0})
 
 
 def field_of(width: int, height: int, shade: int = 200) -> NDArray[np.uint8]:
@@ -118,7 +120,8 @@ def test_a_given_scale_needs_one_look() -> None:
     found = look(seen, field_of(640, 480), um_per_px=0.1)
 
     assert [scale for scale, *_ in seen.looks] == [pytest.approx(2 / 3)]
-    assert (found.red_cell_diameter_px, found.warnings) == (pytest.approx(75), ())
+    assert found.red_cell_diameter_px == pytest.approx(75)
+    assert found.warnings == ()
 
 
 def test_a_given_scale_that_the_cells_contradict_is_kept_with_a_warning() -> None:

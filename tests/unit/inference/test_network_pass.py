@@ -18,7 +18,7 @@ LARGE = Size(1000, 960)
 
 
 def look(discs: list[Disc], size: Size, *, scale: float = 1.0, rounding_px: int = 1) -> RawDetections:
-    return disc_pass(rounding_px).look(paint(size, discs), scale, 0.3, StageTimer())
+    return disc_pass(rounding_px).look(paint(size, discs), scale, 0.3, StageTimer()).found
 
 
 def crowd(size: Size, spacing: int = 61) -> list[Disc]:
@@ -63,10 +63,13 @@ def test_an_image_that_cannot_be_halved_exactly_keeps_its_boxes_in_place() -> No
     def one_cell(_images: torch.Tensor) -> DenseOutput:
         heat = torch.full((1, 3, 8, 8), -9.0)
         heat[0, 0, 3, 3] = 3.0
-        return DenseOutput(heat, torch.tensor([10.0, 6.0, 10.0, 14.0]).view(1, 4, 1, 1).expand(1, 4, 8, 8))
+        distances = torch.tensor([10.0, 6.0, 10.0, 14.0]).view(1, 4, 1, 1).expand(1, 4, 8, 8)
+        return DenseOutput(heat, distances, torch.zeros(1, 1, 8, 8), torch.ones(1, 3))
 
-    found = NetworkPass(one_cell, torch.device("cpu"), SETTINGS).look(
-        np.zeros((65, 64, 3), np.uint8), 0.5, 0.3, StageTimer()
+    found = (
+        NetworkPass(one_cell, torch.device("cpu"), SETTINGS)
+        .look(np.zeros((65, 64, 3), np.uint8), 0.5, 0.3, StageTimer())
+        .found
     )
 
     assert found.boxes_xyxy_px.tolist() == [[8.0, 16.0, 48.0, 56.0]]
@@ -79,12 +82,14 @@ class _Wild:
         height, width = images.shape[2] // 4, images.shape[3] // 4
         heat = torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(8)) * 4
         reach = torch.rand(1, 4, height, width, generator=torch.Generator().manual_seed(9)) * 60 - 10
-        return DenseOutput(heat, reach)
+        return DenseOutput(heat, reach, torch.zeros(1, 1, height, width), torch.ones(1, 3))
 
 
 def test_no_box_is_empty_or_leaves_the_image_whatever_the_network_says() -> None:
-    found = NetworkPass(_Wild(), torch.device("cpu"), SETTINGS).look(
-        np.zeros((70, 101, 3), np.uint8), 1.3, 0.1, StageTimer()
+    found = (
+        NetworkPass(_Wild(), torch.device("cpu"), SETTINGS)
+        .look(np.zeros((70, 101, 3), np.uint8), 1.3, 0.1, StageTimer())
+        .found
     )
 
     assert len(found.scores) > 20

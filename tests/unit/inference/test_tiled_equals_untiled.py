@@ -37,7 +37,7 @@ def tiles(core_px: int, halo_px: int) -> Iterator[None]:
 
 def look(image: NDArray[np.uint8], scale: float = 1.0) -> list[tuple[float, ...]]:
     """Class, box and score of every cell found, in a fixed order."""
-    found = disc_pass().look(image, scale, 0.3, StageTimer())
+    found = disc_pass().look(image, scale, 0.3, StageTimer()).found
     rows = zip(found.class_indices.tolist(), found.boxes_xyxy_px.tolist(), found.scores.tolist(), strict=True)
     return sorted((index, *(round(side, 2) for side in box), round(score, 4)) for index, box, score in rows)
 
@@ -133,6 +133,8 @@ def test_an_enlarged_image_never_exists_as_a_whole() -> None:
         lambda shown: DenseOutput(
             torch.full((1, 3, shown.shape[2] // 4, shown.shape[3] // 4), -9.0),
             torch.ones(1, 4, shown.shape[2] // 4, shown.shape[3] // 4),
+            torch.zeros(1, 1, shown.shape[2] // 4, shown.shape[3] // 4),
+            torch.ones(1, 3),
         ),
         torch.device("cpu"),
         SETTINGS,

@@ -22,6 +22,8 @@ def test_one_pass_gives_every_map_at_stride_four(network: CellDetector, height: 
 
     assert output.heat_logits.shape == (2, 3, height // OUTPUT_STRIDE_PX, width // OUTPUT_STRIDE_PX)
     assert output.distances_px.shape == (2, 4, height // OUTPUT_STRIDE_PX, width // OUTPUT_STRIDE_PX)
+    assert output.quality_logits.shape == (2, 1, height // OUTPUT_STRIDE_PX, width // OUTPUT_STRIDE_PX)
+    assert output.densities.shape == (2, 3)
 
 
 def test_the_backbone_gives_resnet_50s_four_stages() -> None:
@@ -42,6 +44,17 @@ def test_distances_are_always_above_zero(network: CellDetector) -> None:
         assert bool((network(images).distances_px > 0).all())
 
 
+def test_densities_are_above_zero_and_do_not_teach_the_features() -> None:
+    torch.manual_seed(1)
+    network = CellDetector().train()
+    network(torch.randn(2, 3, 64, 64)).densities.sum().backward()
+
+    with torch.inference_mode():
+        assert bool((network(torch.randn(1, 3, 64, 64)).densities > 0).all())
+    taught = {name for name, parameter in network.named_parameters() if parameter.grad is not None}
+    assert taught == {f"count_head.layers.{layer}.{kind}" for layer in (2, 4) for kind in ("weight", "bias")}
+
+
 def test_a_new_network_expects_background_and_boxes_as_wide_as_a_red_cell(network: CellDetector) -> None:
     with torch.inference_mode():
         output = network(torch.zeros(1, 3, 64, 64))
@@ -56,4 +69,5 @@ def test_an_image_is_judged_without_regard_to_the_others_in_its_batch(network: C
         together, alone = network(images), network(images[1:])
 
     torch.testing.assert_close(together.heat_logits[1:], alone.heat_logits, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(together.densities[1:], alone.densities, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(together.distances_px[1:], alone.distances_px, atol=1e-3, rtol=1e-4)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from model.training.config import TrainingConfig, TrainingConfigError, read_config
+from model.training.config import TrainingConfig, TrainingConfigError, read_config, write_config
 
 
 def config_file(tmp_path: Path, text: str) -> Path:
@@ -18,10 +18,10 @@ def test_without_a_file_the_defaults_are_used() -> None:
 
 
 def test_single_values_go_before_the_file_and_the_file_before_the_defaults(tmp_path: Path) -> None:
-    path = config_file(tmp_path, "minutes = 5\nbatch_size = 4\nuse_bfloat16 = false\n[source_shares]\nbccd = 0.25\n")
+    path = config_file(tmp_path, 'minutes = 5\nbatch_size = 4\nprecision = "float32"\n[source_shares]\nbccd = 0.25\n')
     config = read_config(path, minutes=7.5, crop_px=None)
 
-    assert (config.minutes, config.batch_size, config.use_bfloat16) == (7.5, 4, False)
+    assert (config.minutes, config.batch_size, config.precision) == (7.5, 4, "float32")
     assert config.source_shares == (("bccd", 0.25),)
     assert config.crop_px == TrainingConfig().crop_px
 
@@ -41,7 +41,8 @@ def test_single_values_go_before_the_file_and_the_file_before_the_defaults(tmp_p
         ('minutes = "ten"', "minutes is 'ten'"),
         ("batch_size = 2.5", "batch_size is 2.5"),
         ("batch_size = true", "batch_size is True"),
-        ("use_bfloat16 = 1", "use_bfloat16 is 1"),
+        ("precision = 16", "precision is 16"),
+        ('precision = "half"', "precision is 'half'; choose of auto, float32, bfloat16"),
         ("source_shares = 3", "source_shares is 3"),
         ("minutes = [", "train.toml is no TOML file"),
         ("\x00", "train.toml is no TOML file"),
@@ -55,3 +56,10 @@ def test_a_setting_no_run_could_use_is_named_with_its_value(text: str, words: st
 def test_single_values_are_checked_like_those_of_a_file() -> None:
     with pytest.raises(TrainingConfigError, match="crop_px is 33"):
         read_config(None, crop_px=33)
+
+
+def test_settings_that_were_written_are_read_again(tmp_path: Path) -> None:
+    config = TrainingConfig(minutes=3.5, precision="float32", left_out=("pbc", "chula"), source_shares=(("a b", 0.5),))
+    write_config(tmp_path / "config.toml", config)
+
+    assert read_config(tmp_path / "config.toml") == config

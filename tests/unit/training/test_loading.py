@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from model.training.config import TrainingConfig
-from model.training.loading import CropDataset, SourceSampler, make_loader
+from model.training.config import TrainingConfig, TrainingConfigError
+from model.training.loading import CropDataset, SourceSampler, choose_fields, make_loader
 from tests.unit.training.packed_fields import packed_field, write_packed_set
 
 SHARES = (("large", 0.5), ("small", 0.5))
@@ -36,7 +36,7 @@ def test_rendered_fields_have_their_share() -> None:
 
 
 def test_draws_are_numbered_on_and_never_repeat_in_the_next_epoch() -> None:
-    config = TrainingConfig(fields_per_epoch=8, batch_size=8)
+    config = TrainingConfig(fields_per_epoch=8, batch_size=8, source_shares=SHARES)
     first, second = drawn(config), drawn(config, first_draw=8)
 
     assert [number for _, number in first] == list(range(8))
@@ -45,7 +45,7 @@ def test_draws_are_numbered_on_and_never_repeat_in_the_next_epoch() -> None:
 
 
 def test_the_same_seed_draws_the_same_fields_and_another_seed_others() -> None:
-    config, other = TrainingConfig(fields_per_epoch=50), TrainingConfig(fields_per_epoch=50, seed=1)
+    config, other = (TrainingConfig(fields_per_epoch=50, seed=seed, source_shares=SHARES) for seed in (0, 1))
 
     assert drawn(config) == drawn(config)
     assert drawn(config) != drawn(other)
@@ -60,7 +60,14 @@ def test_a_draw_is_one_crop_with_targets_that_fit_it(tmp_path: Path) -> None:
 
         assert example.image_chw_u8.shape == (3, 64, 64)
         assert example.image_chw_u8.dtype == torch.uint8
-        assert [tuple(part.shape) for part in example.targets] == [(3, 16, 16), (3, 16, 16), (4, 16, 16), (16, 16)]
+        assert [tuple(part.shape) for part in example.targets] == [
+            (3, 16, 16),
+            (3, 16, 16),
+            (4, 16, 16),
+            (16, 16),
+            (3,),
+            (3,),
+        ]
         assert torch.equal(example.image_chw_u8, again.image_chw_u8)
     assert not torch.equal(dataset[0, 0].image_chw_u8, dataset[0, 5].image_chw_u8)
 
@@ -72,3 +79,29 @@ def test_an_epoch_is_whole_batches_only(tmp_path: Path) -> None:
 
     assert [tuple(batch.image_chw_u8.shape) for batch in batches] == [(3, 3, 64, 64)] * 2
     assert batches[0].targets.heat.shape == (3, 3, 16, 16)
+
+
+def sources_of(*, left_out: tuple[str, ...] = ()) -> set[str]:
+    fields = [packed_field(0, source) for source in ("txl-pbc-bccd", "bccd", "txl-pbc-pbc", "deep-bio-net")]
+    shares = (("txl-pbc-bccd", 0.5), ("bccd", 0.2), ("txl-pbc-pbc", 0.3))
+    return {field.source for field in choose_fields(fields, TrainingConfig(source_shares=shares, left_out=left_out))}
+
+
+def test_a_source_without_a_share_is_not_trained_on() -> None:
+    assert sources_of() == {"txl-pbc-bccd", "bccd", "txl-pbc-pbc"}
+
+
+def test_leaving_a_laboratory_out_leaves_all_its_sources_out() -> None:
+    assert sources_of(left_out=("bccd",)) == {"txl-pbc-pbc"}
+
+
+@pytest.mark.parametrize(
+    ("left_out", "words"),
+    [
+        (("acme",), "'acme' is no group of sources; choose one of bccd, "),
+        (("bccd", "pbc"), "no field remains to train on; the data set holds bccd, deep-bio-net"),
+    ],
+)
+def test_leaving_out_what_is_unknown_or_everything_is_refused(left_out: tuple[str, ...], words: str) -> None:
+    with pytest.raises(TrainingConfigError, match=words):
+        sources_of(left_out=left_out)

@@ -1,4 +1,4 @@
-"""The two losses: low where the answer is right, silent where nothing may be taught."""
+"""The losses: low where the answer is right, silent where nothing may be taught."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,17 @@ from torch import Tensor
 
 from model.data.fields import LabelMode
 from model.network import DenseOutput
-from model.training.losses import TargetBatch, box_loss, boxes_of_distances, compute_losses, heat_loss
+from model.training.losses import (
+    TargetBatch,
+    box_losses,
+    boxes_of_distances,
+    compute_losses,
+    density_loss,
+    heat_loss,
+    overlap_of_pairs,
+)
 from model.training.targets import make_targets
+from tests.unit.training.crop_of_cells import crop_of
 
 CROP_PX = 64
 FULL = (LabelMode.FULL,) * 3
@@ -20,7 +29,7 @@ CELLS = [(0, (8.0, 10.0, 40.0, 42.0)), (1, (30.0, 30.0, 60.0, 62.0)), (2, (44.0,
 def batch(cells: Sequence[tuple[int, tuple[float, ...]]], modes: tuple[LabelMode, ...] = FULL) -> TargetBatch:
     boxes = np.array([box for _, box in cells], dtype=np.float32).reshape(-1, 4)
     classes = np.array([index for index, _ in cells], dtype=np.int64)
-    made = make_targets(boxes, classes, modes, np.zeros((0, 4), np.float32), CROP_PX)
+    made = make_targets(crop_of(boxes, classes, CROP_PX), modes)
     return TargetBatch(*(torch.from_numpy(part)[None] for part in made))
 
 
@@ -30,12 +39,16 @@ def perfect(targets: TargetBatch) -> DenseOutput:
     _, _, height, width = targets.boxes_xyxy_px.shape
     zero = boxes_of_distances(torch.zeros(1, 4, height, width))
     signs = torch.tensor([1.0, 1.0, -1.0, -1.0]).view(1, 4, 1, 1)
-    return DenseOutput(heat, (zero - targets.boxes_xyxy_px) * signs)
+    quality = torch.full((1, 1, height, width), 12.0)
+    densities = targets.counts / targets.count_exposure
+    return DenseOutput(heat, (zero - targets.boxes_xyxy_px) * signs, quality, densities)
 
 
 def untaught() -> DenseOutput:
     """An output that says nothing in particular."""
-    return DenseOutput(torch.zeros(1, 3, 16, 16), torch.full((1, 4, 16, 16), 9.0))
+    return DenseOutput(
+        torch.zeros(1, 3, 16, 16), torch.full((1, 4, 16, 16), 9.0), torch.zeros(1, 1, 16, 16), torch.ones(1, 3)
+    )
 
 
 def test_distances_become_boxes_around_their_positions() -> None:
@@ -54,8 +67,15 @@ def test_the_right_answer_costs_next_to_nothing_and_a_wrong_one_does_not() -> No
 
     assert float(right.heat) < 1e-3
     assert float(right.box) < 1e-3
+    assert float(right.quality) < 1e-3
     assert float(wrong.heat) > 1.0
     assert float(wrong.box) > 0.3
+    assert float(wrong.quality) > 0.5
+    assert float(right.density) < float(wrong.density)
+
+
+def box_loss(output: DenseOutput, targets: TargetBatch) -> float:
+    return float(box_losses(output, targets)[0])
 
 
 def test_boxes_that_miss_their_cell_cost_more_than_boxes_that_touch_it() -> None:
@@ -64,7 +84,7 @@ def test_boxes_that_miss_their_cell_cost_more_than_boxes_that_touch_it() -> None
     near = exact._replace(distances_px=exact.distances_px + 2)
     far = exact._replace(distances_px=exact.distances_px * 0.1)
 
-    assert float(box_loss(exact, targets)) < float(box_loss(near, targets)) < float(box_loss(far, targets))
+    assert box_loss(exact, targets) < box_loss(near, targets) < box_loss(far, targets)
 
 
 def test_a_crop_without_cells_has_a_finite_loss_and_teaches_background_only() -> None:
@@ -102,7 +122,7 @@ def test_positions_without_a_box_get_no_box_gradient() -> None:
     targets = batch(CELLS)
     output = untaught()
     distances = output.distances_px.clone().requires_grad_()
-    box_loss(DenseOutput(output.heat_logits, distances), targets).backward()  # type: ignore[no-untyped-call]
+    box_losses(output._replace(distances_px=distances), targets)[0].backward()  # type: ignore[no-untyped-call]
 
     assert distances.grad is not None
     is_taught = (targets.box_weight > 0).expand(4, -1, -1)
@@ -136,3 +156,40 @@ def test_confident_answers_keep_the_loss_finite(logit: float) -> None:
 
     assert bool(torch.isfinite(heat_loss(logits, targets.heat, targets.heat_weight)))
     assert bool(torch.isfinite(gradient(logits, targets)).all())
+
+
+def test_the_expected_overlap_learns_the_overlap_that_the_box_has() -> None:
+    targets = batch(CELLS[:1])
+    half = perfect(targets)._replace(distances_px=perfect(targets).distances_px * 0.5)  # a quarter of the area
+    losses = [
+        float(box_losses(half._replace(quality_logits=torch.full((1, 1, 16, 16), logit)), targets)[1])
+        for logit in (-6.0, -1.1, 6.0)
+    ]
+
+    assert losses[1] < losses[0]
+    assert losses[1] < losses[2]
+
+
+def test_overlaps_of_pairs_are_intersection_over_union() -> None:
+    boxes = torch.tensor([[0.0, 0, 2, 2], [0, 0, 2, 2], [0, 0, 2, 2], [0, 0, 0, 0]])
+    others = torch.tensor([[0.0, 0, 2, 2], [1, 0, 3, 2], [5, 5, 6, 6], [0, 0, 0, 0]])
+
+    assert overlap_of_pairs(boxes, others).tolist() == pytest.approx([1.0, 1 / 3, 0.0, 0.0])
+
+
+def test_counts_that_are_not_known_teach_the_count_head_nothing() -> None:
+    densities = torch.ones(2, 3, requires_grad=True)
+    counts, exposure = torch.full((2, 3), 4.0), torch.tensor([[10.0, 0.0, 10.0], [0.0, 0.0, 10.0]])
+    density_loss(densities, counts, exposure).backward()  # type: ignore[no-untyped-call]
+
+    assert densities.grad is not None
+    assert (densities.grad != 0).tolist() == (exposure > 0).tolist()
+    assert float(density_loss(densities, counts, torch.zeros(2, 3)).detach()) == 0.0
+
+
+def test_the_count_head_does_best_at_the_true_density() -> None:
+    counts, exposure = torch.tensor([[20.0, 2.0, 1.0]]), torch.full((1, 3), 10.0)
+    right = counts / exposure
+
+    for factor in (0.7, 1.4):
+        assert float(density_loss(right, counts, exposure)) < float(density_loss(right * factor, counts, exposure))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.optim import AdamW
 
@@ -25,7 +26,7 @@ from model.training.checkpoints import (
     load_checkpoint,
     save_checkpoint,
 )
-from model.training.config import TrainingConfig
+from model.training.config import TrainingConfig, TrainingConfigError, read_config
 from model.training.run import LOG_FILE, TrainingDiverged, TrainingRun
 from tests.unit.training.packed_fields import write_packed_set
 
@@ -82,7 +83,7 @@ def test_a_run_that_was_killed_goes_on_where_its_last_checkpoint_stands(packed_s
     )  # fmt: skip
     TrainingRun(packed_set, run_folder, config, said.append).train()
 
-    resumed_at = int(said[0].removeprefix("resumed at step ").split(",")[0])
+    resumed_at = int(next(line for line in said if "resumed" in line).removeprefix("resumed at step ").split(",")[0])
     # It may have been killed between its checkpoint and the line in its log.
     assert resumed_at in {before[-1]["step"], before[-1]["step"] + 2}
     after = log_of(run_folder)[len(before) :]
@@ -91,7 +92,10 @@ def test_a_run_that_was_killed_goes_on_where_its_last_checkpoint_stands(packed_s
     assert after[0]["seconds"] > before[-1]["seconds"]
     for entry in before + after:
         assert 0 < entry["heat_loss"] < 1000
-        assert 0 < entry["box_loss"] < 2
+        assert 0 < entry["box_loss"] < 6  # of a platelet three times that of a red cell
+        assert 0 < entry["quality_loss"] < 3
+    assert (run_folder / "curves.png").read_bytes().startswith(b"\x89PNG")
+    assert read_config(run_folder / "config.toml") == config
 
 
 def test_a_loss_that_is_no_number_ends_the_run_with_advice(packed_set: Path, run_folder: Path) -> None:
@@ -110,6 +114,41 @@ def test_a_loss_that_is_no_number_ends_the_run_with_advice(packed_set: Path, run
 def test_a_run_over_a_folder_that_holds_no_training_set_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PackedSetError, match="bloodcount dataset build"):
         TrainingRun(tmp_path, tmp_path / "run", TrainingConfig(threads=1), lambda _line: None)
+
+
+def test_a_run_takes_over_weights_that_fit_and_leaves_frozen_stages_as_they_were(
+    packed_set: Path, run_folder: Path, random_release: Path
+) -> None:
+    given = load_file(random_release)
+    given["heat_head.1.weight"] = given["heat_head.1.weight"][:2].contiguous()  # of a network of two classes
+    start = run_folder.with_name("start.safetensors")
+    save_file(given, start)
+    said: list[str] = []
+    config = TrainingConfig(
+        crop_px=64, batch_size=2, fields_per_epoch=2, workers=0, threads=1, frozen_stages=2, minutes=1e-4
+    )
+    run = TrainingRun(packed_set, run_folder, config, said.append, start)
+    run.train()
+
+    assert said[0].endswith("learnt anew: heat_head.1.weight")
+    after = run.network.state_dict()
+    frozen = [name for name in given if name.startswith(("backbone.stem.", "backbone.stages.0."))]
+    assert len(frozen) > 50
+    for name in frozen:  # running means too: a frozen batch norm keeps its statistics
+        torch.testing.assert_close(after[name], given[name].to(after[name].dtype))
+    learnt = "backbone.stages.1.0.bn1.running_mean"
+    assert not torch.allclose(after[learnt], given[learnt].float())
+
+
+def test_a_run_cannot_start_from_a_file_that_holds_no_weights(packed_set: Path, run_folder: Path) -> None:
+    run_folder.mkdir()
+    start = run_folder / "start.safetensors"
+    start.write_bytes(b"nothing")
+    with pytest.raises(TrainingConfigError, match="cannot be started from"):
+        TrainingRun(packed_set, run_folder, TrainingConfig(threads=1), lambda _line: None, start)
+    save_file({"other": torch.zeros(1)}, start)
+    with pytest.raises(TrainingConfigError, match="holds no tensor of this network"):
+        TrainingRun(packed_set, run_folder, TrainingConfig(threads=1), lambda _line: None, start)
 
 
 def small_network(seed: int, channels: int = 4) -> nn.Module:

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from model.config import OUTPUT_STRIDE_PX
+from model.config import COUNT_MARGINS_PX, COUNT_UNIT_PX2, OUTPUT_STRIDE_PX
 from model.data.fields import LabelMode
 from model.training.targets import Targets, make_targets
+from tests.unit.training.crop_of_cells import crop_of
 
 CROP_PX = 128
 SIDE = CROP_PX // OUTPUT_STRIDE_PX
@@ -22,7 +23,8 @@ def targets(
     """The targets of cells given as class index and box."""
     boxes = np.array([box for _, box in cells], dtype=np.float32).reshape(-1, 4)
     classes = np.array([index for index, _ in cells], dtype=np.int64)
-    return make_targets(boxes, classes, modes, np.array(ignored, dtype=np.float32).reshape(-1, 4), CROP_PX)
+    regions = np.array(ignored, dtype=np.float32).reshape(-1, 4) if ignored else None
+    return make_targets(crop_of(boxes, classes, CROP_PX, regions), modes)
 
 
 def position(box: Box) -> tuple[int, int]:
@@ -58,13 +60,13 @@ def test_other_classes_see_background_there() -> None:
     assert float(heat[[0, 2]].max()) == 0.0
 
 
-def test_the_whole_box_is_taught_with_a_weight_of_one_a_cell() -> None:
+def test_the_whole_box_is_taught_and_rare_classes_weigh_more() -> None:
     other: Box = (100.0, 10.0, 110.0, 20.0)
     found = targets((0, RED_CELL), (2, other))
 
-    for box in (RED_CELL, other):
-        assert float(found.box_weight[owned(found, box)].sum()) == pytest.approx(1.0)
-    assert float(found.box_weight.sum()) == pytest.approx(2.0)
+    assert float(found.box_weight[owned(found, RED_CELL)].sum()) == pytest.approx(1.0)
+    assert float(found.box_weight[owned(found, other)].sum()) == pytest.approx(3.0)
+    assert float(found.box_weight.sum()) == pytest.approx(4.0)
 
 
 def test_a_platelet_on_a_red_cell_keeps_its_own_box() -> None:
@@ -128,6 +130,20 @@ def test_ignored_regions_outside_the_crop_change_nothing(region: Box) -> None:
     assert float(targets((0, RED_CELL), ignored=(region,)).heat_weight.min()) == 1.0
 
 
+def test_counts_are_what_densities_give_over_the_crop_and_its_margins() -> None:
+    found = targets((0, RED_CELL), (0, (5, 5, 50, 50)), (2, (90, 90, 100, 100)))
+
+    assert found.counts.tolist() == [2, 0, 1]
+    whole = CROP_PX**2 / COUNT_UNIT_PX2
+    for exposure, margin in zip(found.count_exposure, COUNT_MARGINS_PX, strict=True):
+        assert float(exposure) == pytest.approx(whole * ((CROP_PX + margin) / CROP_PX) ** 2)
+
+
+def test_a_count_that_the_labels_do_not_tell_has_no_exposure() -> None:
+    assert (targets((0, RED_CELL), modes=(POSITIVES, NONE, FULL)).count_exposure > 0).tolist() == [False, False, True]
+    assert float(targets((0, RED_CELL), ignored=((0.0, 0.0, 9.0, 9.0),)).count_exposure.max()) == 0.0
+
+
 CORNERS = st.floats(0, CROP_PX - 6, width=32)
 BOXES = st.tuples(CORNERS, CORNERS, st.floats(4, 120, width=32), st.floats(4, 120, width=32)).map(
     lambda box: (box[0], box[1], min(box[0] + box[2], float(CROP_PX)), min(box[1] + box[3], float(CROP_PX)))
@@ -142,5 +158,5 @@ def test_every_cell_has_a_peak_and_all_targets_stay_in_range(cells: list[tuple[i
         assert found.heat[index][position(box)] == 1.0
     assert float(found.heat.min()) >= 0.0
     assert float(found.heat.max(initial=0.0)) <= 1.0
-    assert float(found.box_weight.sum()) <= len(cells) + 1e-3
+    assert float(found.box_weight.sum()) <= 3 * len(cells) + 1e-3
     assert np.isfinite(found.box_weight).all()

@@ -90,7 +90,7 @@ def test_an_entry_that_is_not_known_is_refused_by_name(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("schema", 2),
-        ("architecture", "bloodcount-resnet50-centre-v2"),
+        ("architecture", "bloodcount-resnet50-centre-v999"),
         ("classes", ["WBC", "RBC", "PLT"]),
         ("classes", ["RBC", "WBC"]),
         ("preprocessing", {"red_cell_diameter_px": 60.0}),

@@ -33,7 +33,7 @@ def group_of(source: str) -> str:
     if found is None:
         known = ", ".join(sorted(_GROUP_OF))
         raise UnknownSourceGroup(
-            f"the source {source!r} is in no group; known: {known}. Add it to model/evaluation/source_groups.py"
+            f"the source {source!r} is in no group; known: {known}. Add it to model/data/source_groups.py"
         )
     return found
 
