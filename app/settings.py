@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     )
     engine: Literal["auto", "torch", "openvino", "openvino-int8", "cuda-bf16"] = Field(
         default="auto",
-        description="What runs the network; auto takes the fastest in 32 bits (bfloat16 on a GPU), not openvino-int8.",
+        description="What runs the network; auto: openvino on a CPU, torch on a GPU; or openvino-int8, cuda-bf16.",
     )
     weights_path: Path | None = Field(
         default=None, description="Weights file (.safetensors, its manifest beside it); empty: the weights shipped."

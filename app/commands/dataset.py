@@ -71,7 +71,8 @@ def pseudo_label_command(
     ):
         task = progress.add_task("Counting fields", total=None)
         read_index(dataset)  # refuses another folder before the weights are loaded
-        counter = load_cell_counter(weights or get_settings().weights_path)
+        settings = get_settings()
+        counter = load_cell_counter(weights or settings.weights_path, device=settings.device, engine=settings.engine)
         section = pseudo_label(
             dataset, counter, lambda done, total: progress.update(task, completed=done, total=total), minutes=minutes
         )

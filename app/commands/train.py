@@ -42,8 +42,10 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
     with told_as_failure(
         PackedSetError, TrainingConfigError, TrainingDiverged, CheckpointError, RefusedField, ValueError
     ):
-        settings = read_config(config, minutes=minutes, left_out=tuple(leave_out) if leave_out else None)
-        TrainingRun(dataset, run, settings, say, start_from).train()
+        begin = str(start_from) if start_from else None
+        left_out = tuple(leave_out) if leave_out else None
+        settings = read_config(config, minutes=minutes, left_out=left_out, start_from=begin)
+        TrainingRun(dataset, run, settings, say).train()
         if publish is not None:
             say("choosing thresholds on the tuning split")
             path = publish_checkpoint(run / CHECKPOINT_FILE, dataset, publish, name=name, version=version)

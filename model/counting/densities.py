@@ -9,11 +9,11 @@ from model.config import COUNT_MARGINS_PX, COUNT_UNIT_PX2
 from model.types import Size
 
 _TOLERATED_SHARE = 0.25
-"""Relative error of the count head on fields whose labels are known, about its 90th percentile for red cells
-(``bloodcount evaluate``); below it a difference says nothing about the cells found."""
+"""Of the larger count: twice the count head's mean error in red cells of one image (model/MODEL_CARD.md)."""
 
 _TOLERATED_DEVIATIONS = 3.0
-"""In standard deviations of a count of that size (its square root, as counts of scattered cells are Poisson)."""
+"""In standard deviations of a count of that size (its square root, as counts of scattered cells are Poisson). How many
+validation fields are told to disagree stands in the model card."""
 
 
 @dataclass(frozen=True, slots=True)

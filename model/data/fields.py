@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,32 @@ class AnnotatedField:
     white_cell_subtypes: tuple[WhiteCellSubtype, ...] = ()
     ignored_xyxy_px: NDArray[np.float32] = field(default_factory=_no_regions)
     stated_diameter_px: float | None = None
+
+    @classmethod
+    def unboxed(
+        cls,
+        source: str,
+        original: str,
+        image_path: Path,
+        points: tuple[CellPoint, ...],
+        *,
+        stated_diameter_px: float,
+        ignored_xyxy_px: NDArray[np.float32] | None = None,
+    ) -> Self:
+        """A field whose publisher drew no box: cells are points, every class is unlabelled otherwise."""
+        return cls(
+            source=source,
+            name=image_path.stem,
+            original=original,
+            image_path=image_path,
+            published_split=None,
+            boxes_xyxy_px=_no_regions(),
+            class_indices=np.zeros(0, np.int64),
+            label_modes=(LabelMode.NONE,) * len(CELL_CLASSES),
+            points=points,
+            ignored_xyxy_px=_no_regions() if ignored_xyxy_px is None else ignored_xyxy_px,
+            stated_diameter_px=stated_diameter_px,
+        )
 
     @property
     def key(self) -> str:

@@ -49,6 +49,9 @@ def card_tables(manifest: WeightsManifest) -> str:
     if heads:
         lines += ["", "Counts of the count head (pooled features to three numbers) on the same fields:", ""]
         lines += _counting(heads)
+        told = heads[next(iter(heads))]["fields_disagreeing"]
+        of = metrics["all"]["fields"]
+        lines += ["", f"The two ways of counting disagree (`counts_disagree`) in {told} of the {of} fields."]
     if metrics.get(LEFT_OUT):
         lines += ["", *_left_out(metrics[LEFT_OUT])]
     return "\n".join(lines)
@@ -75,8 +78,9 @@ def _release(manifest: WeightsManifest) -> Iterator[str]:
     yield f"| name and version | {manifest.name} {manifest.version} |"
     yield f"| SHA-256 | `{manifest.sha256}` |"
     yield f"| architecture | {manifest.architecture} |"
-    yield f"| training | {progress['step']} steps, {progress['seconds'] / 60:.0f} minutes, from random weights |"
-    for split, by_source in manifest.training["dataset"]["fields_kept"].items():
+    start = manifest.training["settings"]["start_from"] or "random weights"
+    yield f"| training | {progress['step']} steps, {progress['seconds'] / 60:.0f} minutes, from {start} |"
+    for split, by_source in manifest.training["fields"].items():
         yield f"| fields, {split} | {', '.join(f'{source} {fields}' for source, fields in sorted(by_source.items()))} |"
     yield f"| working thresholds | {thresholds} |"
 

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
-from model.inference.engines import Engine, build_engine
+from model.inference.engines import Engine, build_engine, installed_engines
 from model.network import CellDetector
 from model.preprocessing import ImageLimits, decode_image
 
@@ -32,7 +32,7 @@ def measure_card(
     rate = matrix_flops_per_second(device)
     per_field = field_flops()
     engines: dict[str, dict[str, dict[str, float]]] = {}
-    for name in ("torch", "auto"):
+    for name in installed_engines(device):
         engine = build_engine(CellDetector().eval(), device, name)
         rows = engines[engine.name] = {}
         for batch in batches:

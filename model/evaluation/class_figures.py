@@ -9,7 +9,7 @@ import numpy as np
 from model.classes import CELL_CLASSES
 from model.evaluation.bootstrap import Interval, interval
 from model.evaluation.counting_error import count_agreement, reference_counts
-from model.evaluation.matching import DetectionRates, Reading, every_cell
+from model.evaluation.matching import Reading, every_cell
 from model.evaluation.predictions import FieldPrediction
 from model.evaluation.ranking import COCO_IOUS, rank_class
 from model.evaluation.resampled_figures import FieldSums, Values, resampled_figures
@@ -51,12 +51,11 @@ def detection_figures(
     average = {"ap50": precision[:, 0]}
     if tuple(min_ious) == COCO_IOUS:
         average["ap50_95"] = precision.mean(axis=1)
-    rates = DetectionRates.of(int(matches.sum()), int(predicted.sum()), int(reference.sum()))
     sums = FieldSums(predicted.astype(float), reference.astype(float), matches.astype(float))
     return ClassFigures(
         values={
             **{name: None if np.isnan(values[0]) else float(values[0]) for name, values in average.items()},
-            **asdict(rates),
+            **asdict(ranked.rates_at(threshold)),
             **asdict(count_agreement(predicted, reference)),
         },
         samples={**{name: values[1:] for name, values in average.items()}, **resampled_figures(sums, weights)},

@@ -19,20 +19,6 @@ def every_cell(boxes_xyxy_px: NDArray[np.float32], _size: Size) -> NDArray[np.bo
 
 
 @dataclass(frozen=True, slots=True)
-class MatchedScores:
-    """Predictions of one class over a set of fields: their scores and whether each met a reference cell."""
-
-    scores: NDArray[np.float32]
-    is_match: NDArray[np.bool_]
-    reference_cells: int
-
-    def at(self, threshold: float) -> "DetectionRates":
-        """Precision, recall and F1 of the predictions with at least this score."""
-        kept = self.scores >= threshold
-        return DetectionRates.of(int(self.is_match[kept].sum()), int(kept.sum()), self.reference_cells)
-
-
-@dataclass(frozen=True, slots=True)
 class DetectionRates:
     """Precision, recall, F1 and accuracy, each None where it is undefined (nothing predicted, nothing to find).
 
@@ -98,7 +84,7 @@ def match_field(
     of_class = np.flatnonzero(field.reference_class_indices == class_index)
     boxes, reference = field.boxes_xyxy_px[chosen], field.reference_boxes_xyxy_px[of_class]
     is_reference_judged = reading(reference, field.size)
-    met = _greedy_matches(compute_iou(boxes, reference), np.asarray(min_ious), is_reference_judged)
+    met = greedy_matches(compute_iou(boxes, reference), np.asarray(min_ious), is_reference_judged)
     is_met_judged = np.append(is_reference_judged, np.array([False]))[met]  # the last stands for none met
     return FieldMatches(
         scores=field.scores[chosen],
@@ -110,26 +96,14 @@ def match_field(
     )
 
 
-def match_class(fields: Sequence[FieldPrediction], class_index: int, min_iou: float = 0.5) -> MatchedScores:
-    """The predictions of one class over all fields, matched within each field.
-
-    Raises:
-        ValueError: There are no fields.
-    """
-    if not fields:
-        raise ValueError("no fields to match; give a split that is not empty")
-    matches = [match_field(field, class_index, (min_iou,)) for field in fields]
-    return MatchedScores(
-        np.concatenate([match.scores for match in matches]),
-        np.concatenate([match.is_match[0] for match in matches]),
-        sum(match.reference_cells for match in matches),
-    )
-
-
-def _greedy_matches(
+def greedy_matches(
     iou: NDArray[np.float32], min_ious: NDArray[np.float64], is_judged: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """T x N: the reference cell that each prediction (N, in order) meets at each limit, or -1."""
+    """T x N: the reference cell that each prediction meets at each of T limits of overlap, or -1.
+
+    ``iou`` N x M has a row a prediction, highest score first, and a column a reference cell; ``is_judged`` M puts
+    judged cells first.
+    """
     matched = np.full((len(min_ious), len(iou)), -1, dtype=np.int64)
     if iou.shape[1] == 0:
         return matched

@@ -10,7 +10,7 @@ from model.data.detections import FieldDetections
 from model.data.packed import BoxOrigin, PackedField
 from model.data.splits import Split
 from model.evaluation.filling import DOUBTFUL_SCORE, SURE_SCORE
-from model.evaluation.matching import DetectionRates, compute_iou
+from model.evaluation.matching import DetectionRates, compute_iou, greedy_matches
 
 CHECKED_SOURCE = "txl-pbc-bccd"
 """Fields of BCCD's laboratory that TXL-PBC labels completely."""
@@ -62,13 +62,8 @@ def _matches(
     """How many reference boxes are met by a detection of their own, best scores first."""
     order = np.argsort(-found.scores[chosen], kind="stable")
     overlaps = compute_iou(found.boxes_xyxy_px[chosen][order], truth)
-    matches = 0
-    for row in overlaps if len(truth) else ():
-        best = int(row.argmax())
-        if row[best] >= _MIN_IOU:
-            matches += 1
-            overlaps[:, best] = 0
-    return matches
+    met = greedy_matches(overlaps, np.array([_MIN_IOU]), np.ones(len(truth), dtype=bool))
+    return int((met >= 0).sum())
 
 
 def count_filled(fields: Iterable[PackedField]) -> dict[str, dict[str, Any]]:

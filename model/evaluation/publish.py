@@ -3,10 +3,10 @@
 import json
 import tempfile
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from safetensors import safe_open
 from torch import Tensor
@@ -23,8 +23,10 @@ from model.inference import load_cell_counter
 from model.weights import WeightsManifest
 from model.weights.publishing import write_release
 
-SETTINGS_FILE = "config.toml"
-"""Beside the checkpoint, as the training run writes it."""
+SETTINGS_FILE, FIELDS_FILE = "config.toml", "fields.json"
+"""Beside the checkpoint, as the training run writes them."""
+
+_JUDGING_SPLITS = (Split.TUNE, Split.VALIDATION)
 
 _QUALITY_POWERS = (0.0, 0.25, 0.5)
 _UNTUNED = DecodingSettings(thresholds=(0.3,) * len(CELL_CLASSES))
@@ -57,7 +59,7 @@ def publish_checkpoint(
         "progress": json.loads(metadata["progress"]),
         "settings": settings,
         "left_out": settings["left_out"],
-        "dataset": _dataset_summary(dataset),
+        "fields": _fields_by_split(checkpoint.parent, dataset),
     }
     manifest = WeightsManifest(name=name, version=version, sha256="", decoding=_UNTUNED, training=training)
     tuned_on = fully_labelled(without_groups(read_index(dataset, Split.TUNE), settings["left_out"]))
@@ -96,6 +98,11 @@ def _averaged_state(checkpoint: Path) -> tuple[dict[str, Tensor], dict[str, str]
         return {name.removeprefix(prefix): file.get_tensor(name) for name in names}, file.metadata()
 
 
-def _dataset_summary(dataset: Path) -> dict[str, Any]:
-    report = json.loads((dataset / "report.json").read_text())
-    return {key: report[key] for key in ("fields_kept", "boxes_kept", "red_cell_diameter_px")}
+def _fields_by_split(run: Path, dataset: Path) -> dict[str, dict[str, int]]:
+    """By split and source how many fields the run drew from, and how many judge."""
+    fields = read_index(dataset)
+    judging = {split: Counter(one.source for one in fields if one.split is split) for split in _JUDGING_SPLITS}
+    return {
+        Split.TRAIN.value: json.loads((run / FIELDS_FILE).read_text()),
+        **{split.value: dict(sorted(sources.items())) for split, sources in judging.items()},
+    }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation.matching import Reading, every_cell, match_field
+from model.evaluation.matching import DetectionRates, Reading, every_cell, match_field
 from model.evaluation.predictions import FieldPrediction
 
 COCO_IOUS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
@@ -57,6 +57,11 @@ class RankedPredictions:
         matches = np.bincount(self.field_indices[kept & self.is_match[0]], minlength=fields)
         predicted = np.bincount(self.field_indices[kept & self.is_judged[0]], minlength=fields)
         return matches, predicted
+
+    def rates_at(self, threshold: float) -> DetectionRates:
+        """Precision, recall, F1 and accuracy over all fields at the first limit of overlap, from a score on."""
+        matches, predicted = self.at(threshold)
+        return DetectionRates.of(int(matches.sum()), int(predicted.sum()), int(self.reference_cells.sum()))
 
 
 def rank_class(

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from model.classes import CELL_CLASSES
+from model.counting import disagreeing_classes
 from model.evaluation.average_precision import average_precision
 from model.evaluation.bootstrap import RESAMPLES, SEED, draw_fields, interval
 from model.evaluation.border import BORDER_PX, away_from_border
@@ -56,7 +57,8 @@ def part_metrics(
     ``fields`` and ``originals`` are numbers of them. ``average_precision`` (AP50, AP50-95) by class and
     mean, ``classes`` (detection rates at IoU 0.5 and counting errors) by class, and ``intervals`` of all
     of these. ``border_not_judged``: the same from cells away from the border, AP50 alone.
-    ``count_head``: counting errors of the count head, None where the weights have none. ``scale``.
+    ``count_head``: counting errors of the count head, and in how many fields it disagrees with the cells found;
+    None where the weights have none. ``scale``.
 
     Raises:
         ValueError: There are no fields.
@@ -74,7 +76,7 @@ def part_metrics(
         "classes": {code: _without(figures.values, _BOX_FIGURES) for code, figures in plain.items()},
         "intervals": _intervals(plain),
         "border_not_judged": _border_reading(fields, thresholds, weights),
-        "count_head": _count_head(fields, weights),
+        "count_head": _count_head(fields, thresholds, weights),
         "scale": _scale(fields),
     }
 
@@ -92,7 +94,9 @@ def _border_reading(fields: Sequence[FieldPrediction], thresholds: Sequence[floa
     }
 
 
-def _count_head(fields: Sequence[FieldPrediction], weights: Values) -> dict[str, Any] | None:
+def _count_head(
+    fields: Sequence[FieldPrediction], thresholds: Sequence[float], weights: Values
+) -> dict[str, Any] | None:
     found = {code: head_figures(fields, index, weights) for index, code in enumerate(_CODES)}
     known = {code: figures for code, figures in found.items() if figures is not None}
     if len(known) < len(found):
@@ -100,7 +104,15 @@ def _count_head(fields: Sequence[FieldPrediction], weights: Values) -> dict[str,
     return {
         "classes": {code: dict(figures.values) for code, figures in known.items()},
         "intervals": {code: figures.intervals() for code, figures in known.items()},
+        "fields_disagreeing": sum(_disagrees(field, thresholds) for field in fields),
     }
+
+
+def _disagrees(field: FieldPrediction, thresholds: Sequence[float]) -> bool:
+    """Whether the field's result would warn that the two ways of counting disagree."""
+    is_counted = field.scores >= np.asarray(thresholds)[field.class_indices]
+    counted = np.bincount(field.class_indices[is_counted], minlength=len(_CODES))
+    return bool(disagreeing_classes(dict(zip(_CODES, counted.tolist(), strict=True)), field.head_counts or {}))
 
 
 def _intervals(figures: Mapping[str, ClassFigures]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import numpy as np
 
 from model.classes import CELL_CLASSES
 from model.evaluation.counting_error import counting_error
-from model.evaluation.matching import match_class
 from model.evaluation.predictions import FieldPrediction
+from model.evaluation.ranking import rank_class
 
 _CANDIDATES = tuple(float(value) for value in np.arange(0.10, 0.71, 0.01).round(2))
 _F1_TOLERANCE = 0.01
@@ -29,8 +29,8 @@ def choose_thresholds(fields: Sequence[FieldPrediction]) -> tuple[float, ...]:
 
 
 def _choose(fields: Sequence[FieldPrediction], class_index: int) -> float:
-    matched = match_class(fields, class_index)
-    f1_of = {threshold: matched.at(threshold).f1 or 0.0 for threshold in _CANDIDATES}
+    ranked = rank_class(fields, class_index, (0.5,))
+    f1_of = {threshold: ranked.rates_at(threshold).f1 or 0.0 for threshold in _CANDIDATES}
     best = max(f1_of.values())
     good = [threshold for threshold, f1 in f1_of.items() if f1 >= best - _F1_TOLERANCE]
     countable = _countable(fields, class_index)

@@ -15,7 +15,6 @@ MIN_RED_CELLS = 4
 
 MEASURING_SCORE = 0.35
 """Red cells from this score on are measured, unless the weights say otherwise."""
-"""Score from which a red cell is sure enough to be measured."""
 
 _RED_CELL_INDEX = CELL_CLASSES.index(CellClass.RED_BLOOD_CELL)
 _Z_95 = 1.96

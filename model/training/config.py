@@ -24,7 +24,8 @@ class TrainingConfig:
     procedurally rendered fields in each epoch. ``frozen_stages`` of the backbone (0 to 5: stem, then its
     four stages) keep the weights they started with. ``precision`` is ``auto`` (what is quickest here),
     ``float32`` or ``bfloat16``. ``workers`` load crops beside the training; -1 means one for each CPU but
-    two. ``left_out`` names groups of sources (``model.data.source_groups``) that the run must not see.
+    two. ``start_from`` is the weights file whose layers are taken over, empty for random weights.
+    ``left_out`` names groups of sources (``model.data.source_groups``) that the run must not see.
     """
 
     minutes: float = 90.0
@@ -44,13 +45,16 @@ class TrainingConfig:
     threads: int = 2
     seed: int = 20261123
     precision: str = AUTO
+    start_from: str = ""
     left_out: tuple[str, ...] = ()
     source_shares: tuple[tuple[str, float], ...] = (
-        ("txl-pbc-bccd", 0.20),
-        ("txl-pbc-pbc", 0.24),
-        ("txl-pbc-raabin", 0.22),
-        ("deep-bio-net", 0.27),
-        ("bccd", 0.07),
+        ("txl-pbc-bccd", 0.19),
+        ("txl-pbc-pbc", 0.16),
+        ("txl-pbc-raabin", 0.19),
+        ("deep-bio-net", 0.26),
+        ("bccd", 0.05),
+        ("chula-rbc-12", 0.07),
+        ("pbc-acevedo", 0.08),
     )
 
     def __post_init__(self) -> None:

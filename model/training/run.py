@@ -3,6 +3,7 @@
 import json
 import math
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -18,15 +19,18 @@ from model.network import CellDetector
 from model.training.augmentation import augment_colours
 from model.training.averaging import WeightAverage
 from model.training.checkpoints import Progress, has_checkpoint, load_checkpoint, save_checkpoint
-from model.training.config import AUTO, TrainingConfig, write_config
+from model.training.config import AUTO, TrainingConfig, read_config, write_config
 from model.training.curves import CURVES_FILE, can_draw_curves, draw_curves
 from model.training.loading import Example, choose_fields, make_loader
 from model.training.losses import Losses, TargetBatch, compute_losses
 from model.training.precision import fastest_dtype
-from model.training.starting import freeze_first_stages, take_over_weights
+from model.training.starting import continued, freeze_first_stages, take_over_weights
 
 LOG_FILE = "log.jsonl"
 CONFIG_FILE = "config.toml"
+FIELDS_FILE = "fields.json"
+"""How many fields of each source the run draws from."""
+
 Report = Callable[[str], None]
 
 _STEPS_A_REPORT = 50
@@ -39,16 +43,16 @@ class TrainingDiverged(RuntimeError):
 class TrainingRun:
     """A run over one packed training set, in one folder that holds its checkpoint, log, settings and curves."""
 
-    def __init__(
-        self, dataset: Path, folder: Path, config: TrainingConfig, report: Report, start_from: Path | None = None
-    ) -> None:
+    def __init__(self, dataset: Path, folder: Path, config: TrainingConfig, report: Report) -> None:
         """Prepare a run, or take it up again where the folder's checkpoint left it.
 
         Raises:
             PackedSetError: The data set has no index or no field to train on.
-            TrainingConfigError: The settings do not fit the data set, or ``start_from`` cannot be used.
+            TrainingConfigError: The settings fit neither the data set nor the run so far, or ``start_from`` is unusable.
             CheckpointError: The folder's checkpoint is damaged or of another network.
         """
+        if has_checkpoint(folder):
+            config = continued(config, read_config(folder / CONFIG_FILE))
         torch.manual_seed(config.seed)
         torch.set_num_threads(config.threads)
         torch.set_flush_denormal(True)  # vanishing moments and gradients would slow a CPU many times over
@@ -56,9 +60,9 @@ class TrainingRun:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.fields = choose_fields(read_index(dataset, Split.TRAIN), config)
         network = CellDetector()
-        if start_from is not None and not has_checkpoint(folder):
-            anew = take_over_weights(network, start_from)
-            report(f"started from {start_from}; learnt anew: {', '.join(anew) or 'nothing'}")
+        if config.start_from and not has_checkpoint(folder):
+            anew = take_over_weights(network, Path(config.start_from), config.left_out)
+            report(f"started from {config.start_from}; learnt anew: {', '.join(anew) or 'nothing'}")
         network = network.to(self.device)
         self.network = network.to(memory_format=torch.channels_last)
         self._frozen = freeze_first_stages(self.network, config.frozen_stages)
@@ -71,7 +75,14 @@ class TrainingRun:
             self.progress = load_checkpoint(folder, self.network, self.average, self.optimizer)
             report(f"resumed at step {self.progress.step}, {self.progress.seconds / 60:.1f} min trained")
         write_config(folder / CONFIG_FILE, config)
-        report(f"{len(self.fields)} fields, {self.device}, {str(self._dtype).removeprefix('torch.')}")
+        self._tell_fields()
+
+    def _tell_fields(self) -> None:
+        """Write down and report how many fields of each source the run draws from."""
+        sources = Counter(field.source for field in self.fields)
+        (self.folder / FIELDS_FILE).write_text(json.dumps(sources, sort_keys=True) + "\n")
+        told = ", ".join(f"{source} {number}" for source, number in sorted(sources.items()))
+        self.report(f"{len(self.fields)} fields ({told}), {self.device}, {str(self._dtype).removeprefix('torch.')}")
 
     def train(self) -> None:
         """Train until the budget is spent.

@@ -1,5 +1,8 @@
 """How a run begins: from random weights, or from a release whose layers it takes over."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -7,18 +10,20 @@ from safetensors.torch import load_file
 from torch import nn
 
 from model.network import CellDetector
-from model.training.config import TrainingConfigError
+from model.training.config import TrainingConfig, TrainingConfigError
 
 _STAGES = 5
 """The stem and the four stages of ResNet-50."""
 
 
-def take_over_weights(network: nn.Module, path: Path) -> list[str]:
+def take_over_weights(network: nn.Module, path: Path, left_out: Sequence[str] = ()) -> list[str]:
     """Copy every tensor of a weights file that fits by name and shape; returns the names left as they were.
 
     Raises:
-        TrainingConfigError: The file cannot be read, or none of its tensors fits.
+        TrainingConfigError: The file cannot be read, none of its tensors fits, or its manifest does not say that it
+            was trained without the groups of sources in ``left_out``.
     """
+    _refuse_seen_sources(path, left_out)
     try:
         given = load_file(path)
     except (SafetensorError, OSError) as error:
@@ -29,6 +34,36 @@ def take_over_weights(network: nn.Module, path: Path) -> list[str]:
         raise TrainingConfigError(f"{path} holds no tensor of this network; start from weights of the same kind")
     network.load_state_dict({**own, **fitting})
     return sorted(set(own) - set(fitting))
+
+
+def continued(config: TrainingConfig, earlier: TrainingConfig) -> TrainingConfig:
+    """The settings of a run that goes on: other budgets and shares are welcome, its past stays what it was.
+
+    Raises:
+        TrainingConfigError: Other sources are left out than before, so that nothing could be said of what was seen.
+    """
+    if set(config.left_out) != set(earlier.left_out):
+        before, now = (", ".join(sorted(one.left_out)) or "nothing" for one in (earlier, config))
+        raise TrainingConfigError(
+            f"left_out is {now}, and this run began with {before} left out; begin another run in a new folder"
+        )
+    return replace(config, start_from=earlier.start_from)
+
+
+def _refuse_seen_sources(path: Path, left_out: Sequence[str]) -> None:
+    """Refuse weights that may have seen a source which the run must not see.
+
+    Raises:
+        TrainingConfigError: The manifest beside them does not name every group as left out.
+    """
+    manifest = path.with_suffix(".json")
+    named = json.loads(manifest.read_text())["training"].get("left_out", []) if left_out and manifest.is_file() else []
+    seen = sorted(set(left_out) - set(named))
+    if seen:
+        raise TrainingConfigError(
+            f"{path} may have been trained on {', '.join(seen)}, which this run leaves out; start from random weights, "
+            "or from weights whose manifest names it under left_out"
+        )
 
 
 def freeze_first_stages(network: CellDetector, stages: int) -> list[nn.Module]:

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from model.classes import CELL_CLASSES, CellClass, red_cell_subtype_of_label
-from model.data.fields import AnnotatedField, CellPoint, LabelMode
+from model.data.fields import AnnotatedField, CellPoint
+from model.data.sources.numbering import block_of
 
 SOURCE = "chula-rbc-12"
 IMAGE_GLOB = "Dataset/*"
@@ -33,20 +34,11 @@ def read_fields(root: Path) -> list[AnnotatedField]:
         label_path = root / "Label" / f"{path.stem}.txt"
         if path.name.startswith(".") or not label_path.is_file():
             continue
-        digits = "".join(character for character in path.stem if character.isdigit())
+        original = f"chula:{block_of(path.stem, _BLOCK)}"
+        points = _read_points(label_path)
         fields.append(
-            AnnotatedField(
-                source=SOURCE,
-                name=path.stem,
-                original=f"chula:{int(digits or 0) // _BLOCK}",
-                image_path=path,
-                published_split=None,
-                boxes_xyxy_px=np.zeros((0, 4), np.float32),
-                class_indices=np.zeros(0, np.int64),
-                label_modes=(LabelMode.NONE,) * len(CELL_CLASSES),
-                points=_read_points(label_path),
-                ignored_xyxy_px=_SCALE_BAR_XYXY_PX,
-                stated_diameter_px=_DIAMETER_PX,
+            AnnotatedField.unboxed(
+                SOURCE, original, path, points, stated_diameter_px=_DIAMETER_PX, ignored_xyxy_px=_SCALE_BAR_XYXY_PX
             )
         )
     return fields

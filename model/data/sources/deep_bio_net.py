@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from model.data.fields import AnnotatedField
+from model.data.sources.numbering import block_of
 from model.data.sources.pascal_voc import read_boxes
 
 SOURCE = "deep-bio-net"
@@ -24,12 +25,11 @@ def read_fields(root: Path) -> list[AnnotatedField]:
         if path.name.startswith(".") or not annotation.is_file():
             continue
         boxes, classes = read_boxes(annotation)
-        digits = "".join(character for character in path.stem if character.isdigit())
         fields.append(
             AnnotatedField(
                 source=SOURCE,
                 name=path.stem,
-                original=f"block:{int(digits or 0) // _BLOCK}",
+                original=f"block:{block_of(path.stem, _BLOCK)}",
                 image_path=path,
                 published_split=None,
                 boxes_xyxy_px=boxes,

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 from model.classes import CELL_CLASSES, CellClass, UnknownLabel, cell_class_of_label, white_cell_subtype_of_label
-from model.data.fields import AnnotatedField, CellPoint, LabelMode
+from model.data.fields import AnnotatedField, CellPoint
 
 SOURCE = "pbc-acevedo"
 IMAGE_GLOB = "*/*"
@@ -26,20 +25,9 @@ def read_fields(root: Path) -> list[AnnotatedField]:
     for path in sorted(root.glob(IMAGE_GLOB)):
         if path.name.startswith("."):
             continue
-        fields.append(
-            AnnotatedField(
-                source=SOURCE,
-                name=path.stem,
-                original=f"pbc:{path.parent.name}/{path.name}",
-                image_path=path,
-                published_split=None,
-                boxes_xyxy_px=np.zeros((0, 4), np.float32),
-                class_indices=np.zeros(0, np.int64),
-                label_modes=(LabelMode.NONE,) * len(CELL_CLASSES),
-                points=middle_cell(path, path.parent.name),
-                stated_diameter_px=_DIAMETER_PX,
-            )
-        )
+        original = f"pbc:{path.parent.name}/{path.name}"
+        points = middle_cell(path, path.parent.name)
+        fields.append(AnnotatedField.unboxed(SOURCE, original, path, points, stated_diameter_px=_DIAMETER_PX))
     return fields
 
 

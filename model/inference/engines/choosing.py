@@ -17,8 +17,8 @@ ENGINE_NAMES = ("auto", "torch", "openvino", "openvino-int8", "cuda-bf16")
 def build_engine(network: CellDetector, device: torch.device, name: str = "auto") -> Engine:
     """The engine for a network in evaluation mode, which it takes over (batch norms are folded in place).
 
-    ``auto`` is ``cuda-bf16`` on a graphics card and, on a processor, ``openvino`` where it is
-    installed and ``torch`` elsewhere. An engine asked for by name is never replaced by another.
+    ``auto`` is ``openvino`` on a processor where it is installed, and ``torch`` elsewhere: on a graphics card
+    too, until ``cuda-bf16`` has been run and compared on one. An engine asked for by name is never replaced.
 
     Raises:
         EngineUnavailable: The engine is unknown, not installed, or does not run on the device.
@@ -45,9 +45,7 @@ def installed_engines(device: torch.device) -> tuple[str, ...]:
 
 
 def _best_engine(device: torch.device) -> str:
-    if device.type == "cuda":
-        return "cuda-bf16"
-    return "openvino" if is_openvino_installed() else "torch"
+    return "openvino" if device.type == "cpu" and is_openvino_installed() else "torch"
 
 
 def _refuse_unusable(name: str, device: torch.device) -> None:

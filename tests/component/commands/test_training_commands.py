@@ -93,7 +93,7 @@ def test_training_ends_with_a_log_and_released_weights_with_tuned_thresholds(tra
     assert trained.train_output.splitlines() == [str(trained.weights)]
     assert (manifest.name, manifest.version) == ("tiny", "0.1.0")
     assert manifest.training["progress"]["step"] == 1
-    assert manifest.training["dataset"]["fields_kept"]["train"] == {"deep-bio-net": 3}
+    assert manifest.training["fields"]["train"] == {"deep-bio-net": 3}
     assert all(0.1 <= threshold <= 0.7 for threshold in manifest.decoding.thresholds)
 
 

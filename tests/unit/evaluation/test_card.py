@@ -16,7 +16,8 @@ from tests.unit.evaluation.hand_made_fields import counted_field
 THRESHOLDS = (0.3, 0.3, 0.3)
 TRAINING: dict[str, Any] = {
     "progress": {"step": 900, "seconds": 1500.0},
-    "dataset": {"fields_kept": {"train": {"one": 40}}},
+    "settings": {"start_from": ""},
+    "fields": {"train": {"one": 40}},
 }
 FIELDS = [
     dataclasses.replace(

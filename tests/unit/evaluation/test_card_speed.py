@@ -2,7 +2,6 @@
 
 import time
 
-import pytest
 import torch
 
 from model.evaluation.card_speed import field_flops, jpeg_fields_per_second, matrix_flops_per_second, seconds_a_call
@@ -18,7 +17,7 @@ def test_a_field_costs_about_what_resnet_50_and_the_heads_cost() -> None:
 
 
 def test_the_mean_of_repeated_calls_is_measured() -> None:
-    assert seconds_a_call(lambda: time.sleep(0.01), CPU, shortest_s=0.1) == pytest.approx(0.01, rel=1.0)
+    assert 0.01 <= seconds_a_call(lambda: time.sleep(0.01), CPU, shortest_s=0.05) < 0.5
 
 
 def test_the_rates_are_positive() -> None:

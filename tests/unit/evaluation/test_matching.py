@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.evaluation.border import away_from_border
-from model.evaluation.matching import DetectionRates, compute_iou, match_class, match_field
+from model.evaluation.matching import DetectionRates, compute_iou, match_field
+from model.evaluation.ranking import rank_class
 from model.types import Size
 from tests.unit.evaluation.hand_made_fields import Box, Prediction, Reference, field, square
 
@@ -39,7 +40,7 @@ def test_overlaps_come_as_a_table_of_each_with_each() -> None:
 
 
 def rates(references: list[Reference], predictions: list[Prediction], threshold: float = 0.3) -> DetectionRates:
-    return match_class([field(references, predictions)], 0).at(threshold)
+    return rank_class([field(references, predictions)], 0, (0.5,)).rates_at(threshold)
 
 
 def test_found_missed_and_invented_cells_give_precision_recall_and_f1() -> None:
@@ -59,18 +60,18 @@ def test_a_second_box_on_one_cell_is_a_false_one() -> None:
 def test_the_better_score_is_matched_first() -> None:
     # Both reach 0.5 only with the first cell; the stronger one gets it.
     near, exact = (2.0, 0.0, 12.0, 10.0), square(0)
-    matched = match_class([field([(0, square(0))], [(0, exact, 0.5), (0, near, 0.9)])], 0)
+    matched = match_field(field([(0, square(0))], [(0, exact, 0.5), (0, near, 0.9)]), 0)
 
     assert matched.scores.tolist() == pytest.approx([0.9, 0.5])
-    assert matched.is_match.tolist() == [True, False]
+    assert matched.is_match[0].tolist() == [True, False]
 
 
 def test_a_prediction_whose_best_cell_is_taken_may_meet_another_it_overlaps_enough() -> None:
     left, right = (0.0, 0.0, 10.0, 10.0), (2.0, 0.0, 12.0, 10.0)
     between = (1.0, 0.0, 11.0, 10.0)
-    matched = match_class([field([(0, left), (0, right)], [(0, left, 0.9), (0, between, 0.8)])], 0)
+    matched = match_field(field([(0, left), (0, right)], [(0, left, 0.9), (0, between, 0.8)]), 0)
 
-    assert matched.is_match.tolist() == [True, True]
+    assert matched.is_match[0].tolist() == [True, True]
 
 
 @pytest.mark.parametrize(("shift", "is_match"), [(3.0, True), (4.0, False)])
@@ -78,11 +79,11 @@ def test_half_an_overlap_is_needed(shift: float, is_match: bool) -> None:
     # A 10 px square shifted by 3 px overlaps by 70/130 = 0.54, by 4 px by 60/140 = 0.43.
     moved = (shift, 0.0, shift + 10, 10.0)
 
-    assert match_class([field([(0, square(0))], [(0, moved, 0.9)])], 0).is_match.tolist() == [is_match]
+    assert match_field(field([(0, square(0))], [(0, moved, 0.9)]), 0).is_match[0].tolist() == [is_match]
 
 
 def test_an_overlap_of_exactly_half_is_enough() -> None:
-    assert match_class([field([(0, (0, 0, 20, 10))], [(0, (0, 0, 10, 10), 0.9)])], 0).is_match.tolist() == [True]
+    assert match_field(field([(0, (0, 0, 20, 10))], [(0, (0, 0, 10, 10), 0.9)]), 0).is_match[0].tolist() == [True]
 
 
 def test_another_class_on_the_place_is_no_match() -> None:
@@ -92,7 +93,7 @@ def test_another_class_on_the_place_is_no_match() -> None:
 def test_cells_of_different_images_are_never_matched() -> None:
     fields = [field([(0, square(0))], []), field([], [(0, square(0), 0.9)])]
 
-    assert match_class(fields, 0).at(0.3) == DetectionRates(0.0, 0.0, f1=0.0, accuracy=0.0)
+    assert rank_class(fields, 0, (0.5,)).rates_at(0.3) == DetectionRates(0.0, 0.0, f1=0.0, accuracy=0.0)
 
 
 def test_predictions_under_the_threshold_are_left_out() -> None:
@@ -114,11 +115,11 @@ CELLS = st.lists(st.tuples(st.just(0), st.integers(0, 8).map(square), st.sampled
 @given(CELLS, CELLS)
 def test_no_reference_cell_is_met_twice(references: list[Prediction], predictions: list[Prediction]) -> None:
     truth = [(index, box) for index, box, _ in references]
-    matched = match_class([field(truth, predictions)], 0)
+    matched = match_field(field(truth, predictions), 0)
 
     assert matched.reference_cells == len(references)
     assert len(matched.scores) == len(predictions)
-    assert int(matched.is_match.sum()) <= min(len(references), len(predictions))
+    assert int(matched.is_match[0].sum()) <= min(len(references), len(predictions))
     assert bool((np.diff(matched.scores) <= 0).all())
 
 

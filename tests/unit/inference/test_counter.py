@@ -6,19 +6,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from PIL.ExifTags import Base
+from torch import Tensor
 
 from model.classes import CELL_CLASSES, CellClass
 from model.counting import compute_counts
 from model.inference import CellCounter, DeviceUnavailable, load_cell_counter
 from model.inference.device import choose_device
+from model.inference.network_pass import NetworkPass
+from model.network import DenseOutput
 from model.preprocessing import ImageLimits
 from model.rendering import SmearRecipe, encode_png, render_smear
 from model.types import FieldResult, Size
 from model.weights import WeightsRefused, open_release
 from tests.random_release import RANDOM_THRESHOLDS
-from tests.unit.inference.painted_cells import SETTINGS, Disc, disc_pass, paint
+from tests.unit.inference.painted_cells import SETTINGS, Disc, disc_pass, find_discs, paint
 
 FIELD = encode_png(render_smear(SmearRecipe(Size(192, 128), 12, 1, 2, 30.0, seed=1)).image_hwc_u8)
 
@@ -197,3 +201,21 @@ def test_a_missing_cuda_device_is_refused_and_not_replaced(monkeypatch: pytest.M
     assert choose_device("auto").type == choose_device("cpu").type == "cpu"
     with pytest.raises(DeviceUnavailable, match="no CUDA device"):
         choose_device("cuda")
+
+
+@pytest.mark.parametrize(("factor", "codes"), [(1.0, []), (4.0, ["counts_disagree"])])
+def test_a_count_head_that_sees_far_more_cells_than_were_found_is_told(
+    factor: float, codes: list[str], disc_counter: CellCounter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exaggerating(images: Tensor) -> DenseOutput:
+        output = find_discs(images)
+        return output._replace(densities=output.densities * factor)
+
+    monkeypatch.setattr(disc_counter, "_pass", NetworkPass(exaggerating, torch.device("cpu"), SETTINGS))
+    discs = [Disc(60 + 90 * column, 60 + 90 * row, 50) for row in range(5) for column in range(6)]
+    found = disc_counter.count(encode_png(paint(Size(640, 480), discs)))
+
+    assert compute_counts(found.cells)["RBC"] == 30
+    assert [notice.code for notice in found.warnings] == codes
+    assert found.head_counts is not None
+    assert found.head_counts["RBC"] == pytest.approx(30 * factor, rel=0.25)  # its margins hold no cut cells here

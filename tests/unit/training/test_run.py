@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 
 from model.data.packed import PackedSetError
+from model.network import CellDetector
 from model.training.averaging import WeightAverage
 from model.training.checkpoints import (
     CHECKPOINT_FILE,
@@ -28,6 +29,7 @@ from model.training.checkpoints import (
 )
 from model.training.config import TrainingConfig, TrainingConfigError, read_config
 from model.training.run import LOG_FILE, TrainingDiverged, TrainingRun
+from model.training.starting import continued, take_over_weights
 from tests.unit.training.packed_fields import write_packed_set
 
 pytestmark = pytest.mark.usefixtures("torch_as_before")
@@ -96,6 +98,7 @@ def test_a_run_that_was_killed_goes_on_where_its_last_checkpoint_stands(packed_s
         assert 0 < entry["quality_loss"] < 3
     assert (run_folder / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert read_config(run_folder / "config.toml") == config
+    assert json.loads((run_folder / "fields.json").read_text()) == {"txl-pbc-pbc": 4}
 
 
 def test_a_loss_that_is_no_number_ends_the_run_with_advice(packed_set: Path, run_folder: Path) -> None:
@@ -125,9 +128,10 @@ def test_a_run_takes_over_weights_that_fit_and_leaves_frozen_stages_as_they_were
     save_file(given, start)
     said: list[str] = []
     config = TrainingConfig(
-        crop_px=64, batch_size=2, fields_per_epoch=2, workers=0, threads=1, frozen_stages=2, minutes=1e-4
-    )
-    run = TrainingRun(packed_set, run_folder, config, said.append, start)
+        crop_px=64, batch_size=2, fields_per_epoch=2, workers=0, threads=1, frozen_stages=2, minutes=1e-4,
+        start_from=str(start),
+    )  # fmt: skip
+    run = TrainingRun(packed_set, run_folder, config, said.append)
     run.train()
 
     assert said[0].endswith("learnt anew: heat_head.1.weight")
@@ -144,11 +148,37 @@ def test_a_run_cannot_start_from_a_file_that_holds_no_weights(packed_set: Path, 
     run_folder.mkdir()
     start = run_folder / "start.safetensors"
     start.write_bytes(b"nothing")
+    config = TrainingConfig(threads=1, start_from=str(start))
     with pytest.raises(TrainingConfigError, match="cannot be started from"):
-        TrainingRun(packed_set, run_folder, TrainingConfig(threads=1), lambda _line: None, start)
+        TrainingRun(packed_set, run_folder, config, lambda _line: None)
     save_file({"other": torch.zeros(1)}, start)
     with pytest.raises(TrainingConfigError, match="holds no tensor of this network"):
-        TrainingRun(packed_set, run_folder, TrainingConfig(threads=1), lambda _line: None, start)
+        TrainingRun(packed_set, run_folder, config, lambda _line: None)
+
+
+def test_a_run_that_leaves_a_source_out_refuses_weights_that_may_have_seen_it(random_release: Path) -> None:
+    network = small_network(1)
+    with pytest.raises(TrainingConfigError, match="may have been trained on pbc, which this run leaves out; start"):
+        take_over_weights(network, random_release, ["pbc"])
+
+
+def test_weights_trained_without_a_source_may_start_a_run_without_it(random_release: Path, tmp_path: Path) -> None:
+    start = tmp_path / "start.safetensors"
+    start.write_bytes(random_release.read_bytes())
+    start.with_suffix(".json").write_text(json.dumps({"training": {"left_out": ["pbc", "raabin"]}}))
+    network = CellDetector()
+
+    assert take_over_weights(network, start, ["pbc"]) == []
+    with pytest.raises(TrainingConfigError, match="trained on bccd"):
+        take_over_weights(network, start, ["pbc", "bccd"])
+
+
+def test_a_run_that_goes_on_keeps_its_start_and_what_it_leaves_out() -> None:
+    earlier = TrainingConfig(minutes=5, start_from="old.safetensors", left_out=("pbc",))
+
+    assert continued(TrainingConfig(minutes=9, left_out=("pbc",)), earlier).start_from == "old.safetensors"
+    with pytest.raises(TrainingConfigError, match="left_out is nothing, and this run began with pbc left out"):
+        continued(TrainingConfig(minutes=9), earlier)
 
 
 def small_network(seed: int, channels: int = 4) -> nn.Module:

@@ -51,6 +51,6 @@ def test_an_engine_that_cannot_run_is_refused(
         build_engine(network, device, name)
 
 
-def test_a_graphics_card_gets_bfloat16() -> None:
+def test_every_engine_runs_on_some_device() -> None:
     assert installed_engines(CUDA) == ("torch", "cuda-bf16")
     assert set(installed_engines(CUDA)) | set(installed_engines(CPU)) | {"auto"} == set(ENGINE_NAMES)
