@@ -48,7 +48,7 @@ class TrainingRun:
 
         Raises:
             PackedSetError: The data set has no index or no field to train on.
-            TrainingConfigError: The settings fit neither the data set nor the run so far, or ``start_from`` is unusable.
+            TrainingConfigError: The settings fit neither data set nor run so far, or ``start_from`` is unusable.
             CheckpointError: The folder's checkpoint is damaged or of another network.
         """
         if has_checkpoint(folder):
