@@ -89,11 +89,16 @@ def read_config(path: Path | None, **overrides: float | str | bool | tuple[str, 
     """The defaults, overridden by the TOML file, overridden by keyword arguments that are not None.
 
     Raises:
-        TrainingConfigError: The file is no TOML, names an unknown setting, or a value is of another kind or out of
-            range.
+        TrainingConfigError: The file cannot be read, is no TOML, names an unknown setting, or a value is of another
+            kind or out of range.
     """
     try:
         values: dict[str, Any] = tomllib.loads(path.read_text()) if path else {}
+    except OSError as error:
+        raise TrainingConfigError(
+            f"{path} cannot be read ({error.strerror or error}); a run that goes on needs the settings it began with, "
+            "any other one an existing file"
+        ) from error
     except ValueError as error:
         raise TrainingConfigError(f"{path} is no TOML file: {error}") from error
     values.update({name: value for name, value in overrides.items() if value is not None})

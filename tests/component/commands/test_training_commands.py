@@ -236,6 +236,7 @@ def test_a_damaged_checkpoint_is_one_sentence_and_status_1(
 ) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "checkpoint.safetensors").write_bytes(b"cut off")
+    (tmp_path / "run" / "config.toml").write_text((trained.folder / "run" / "config.toml").read_text())
     options = ["--run", "run", "--config", str(trained.folder / "train.toml")]
     status, sentence = fails(capsys, "train", str(trained.folder / "dataset"), *options)
 

@@ -58,6 +58,11 @@ def test_single_values_are_checked_like_those_of_a_file() -> None:
         read_config(None, crop_px=33)
 
 
+def test_a_missing_file_of_settings_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TrainingConfigError, match=r"config.toml cannot be read \(No such file"):
+        read_config(tmp_path / "config.toml")
+
+
 def test_settings_that_were_written_are_read_again(tmp_path: Path) -> None:
     config = TrainingConfig(minutes=3.5, precision="float32", left_out=("pbc", "chula"), source_shares=(("a b", 0.5),))
     write_config(tmp_path / "config.toml", config)
