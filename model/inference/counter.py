@@ -2,16 +2,21 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from model.classes import CELL_CLASSES, CellClass
 from model.counting import NUCLEATED_RED_CELL, compute_counts, disagreeing_classes
 from model.decoding import DecodingSettings, RawDetections
 from model.inference.device import choose_device
 from model.inference.engines import Engine, build_engine
+from model.inference.naming import NAME_LOGITS, CellName, CellNaming
 from model.inference.network_pass import NetworkPass
 from model.inference.progress import ProgressCallback, StageTimer, TileProgress
 from model.inference.scale import ScaledLook, ScaleFinder
@@ -20,8 +25,8 @@ from model.preprocessing import DecodedImage, ImageLimits, ImageRefused, decode_
 from model.types import DetectedCell, FieldResult, Notice, WeightsIdentity
 from model.weights import WeightsRelease, load_network, open_release
 
-_UNAVAILABLE = (NUCLEATED_RED_CELL, "differential", "morphology")
-"""What needs sub-types, which this network does not name yet."""
+_NEEDING_NAMES = (NUCLEATED_RED_CELL, "differential", "morphology")
+"""What weights that were never calibrated to name cells cannot give."""
 
 _LOWEST_SCORE = 1e-3
 """Below this every position of the background would be listed as a cell."""
@@ -32,6 +37,13 @@ _MEASURING_SHARE = 0.75
 how high scores run depends on the weights and on the overlap's share in them."""
 
 _RED_CELL_INDEX = CELL_CLASSES.index(CellClass.RED_BLOOD_CELL)
+
+
+class CountedField(NamedTuple):
+    """A result, and the name logits N x NAME_LOGITS (``CellNaming.logits``) of its N cells, in their order."""
+
+    result: FieldResult
+    name_logits: NDArray[np.float32]
 
 
 class CellCounter:
@@ -59,7 +71,9 @@ class CellCounter:
         self.settings: DecodingSettings = release.manifest.decoding
         self.device = choose_device(device)
         self.limits = limits or ImageLimits()
-        self.engine: Engine = build_engine(load_network(release), self.device, engine)
+        network = load_network(release)
+        self.naming = CellNaming(network, release.manifest.naming)
+        self.engine: Engine = build_engine(network, self.device, engine)
         self._pass = NetworkPass(self.engine, self.device, self.settings)
         self._lock = threading.Lock()
 
@@ -81,6 +95,21 @@ class CellCounter:
         Raises:
             ScaleRefused: ``um_per_px`` is no length that a pixel of a blood smear can have.
         """
+        return self.count_with_logits(image_bytes, min_score=min_score, um_per_px=um_per_px, progress=progress).result
+
+    def count_with_logits(
+        self,
+        image_bytes: bytes,
+        *,
+        min_score: float | None = None,
+        um_per_px: float | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> CountedField:
+        """As ``count``, and the name logits of each cell of the result, which calibration fits probabilities to.
+
+        Raises:
+            ScaleRefused: As ``count``.
+        """
         if um_per_px is not None:
             known_scale(um_per_px)  # refuses an impossible one before anything is decoded
         started = time.perf_counter()
@@ -90,7 +119,8 @@ class CellCounter:
         except ImageRefused as refusal:
             timer.add("decode", started)
             reason = Notice(refusal.code, refusal.message)
-            return FieldResult("refused", self.weights, reason=reason, timings_ms=_rounded(timer.timings_ms))
+            refused = FieldResult("refused", self.weights, reason=reason, timings_ms=_rounded(timer.timings_ms))
+            return CountedField(refused, np.zeros((0, NAME_LOGITS), np.float32))
         timer.add("decode", started)
         with self._lock, torch.inference_mode():
             floor = min(self.settings.thresholds) if min_score is None else min(min_score, *self.settings.thresholds)
@@ -103,19 +133,23 @@ class CellCounter:
                 measuring_score=_MEASURING_SHARE * self.settings.thresholds[_RED_CELL_INDEX],
             )
             look = finder.look(um_per_px)
-        result = self._result(image, look, min_score, _quality(look, um_per_px), timer)
+        look = replace(look, found=self._listed(look.found, min_score))
+        naming_started = time.perf_counter()
+        logits = self.naming.logits(look.found, self.settings.thresholds, look.scale)
+        names = self.naming.names(look.found.class_indices, logits)
+        timer.add("naming", naming_started)
+        result = self._result(image, look, self._cells(look.found, names), _quality(look, um_per_px), timer)
         timer.add("total", started)
-        return result
+        return CountedField(result, logits)
 
     def _result(
         self,
         image: DecodedImage,
         look: ScaledLook,
-        min_score: float | None,
+        cells: tuple[DetectedCell, ...],
         quality: dict[str, float | None],
         timer: StageTimer,
     ) -> FieldResult:
-        cells = self._cells(look.found, min_score)
         warnings = [*image.warnings, *look.warnings, *_disagreement(compute_counts(cells), look.head_counts)]
         if not any(compute_counts(cells).values()):
             warnings.append(
@@ -132,17 +166,32 @@ class CellCounter:
             head_counts={code: round(count, 1) for code, count in look.head_counts.items()},
             quality=quality,
             timings_ms=timer.timings_ms,
-            unavailable=_UNAVAILABLE,
+            unavailable=_NEEDING_NAMES if self.naming.settings is None else (),
             engine=self.engine.name,
         )
 
-    def _cells(self, found: RawDetections, min_score: float | None) -> tuple[DetectedCell, ...]:
+    def _listed(self, found: RawDetections, min_score: float | None) -> RawDetections:
+        """The cells that count, and with ``min_score`` those down to it."""
+        listed = found.scores >= torch.tensor(self.settings.thresholds)[found.class_indices]
+        if min_score is not None:
+            listed |= found.scores >= min_score
+        return found.select(listed)
+
+    def _cells(self, found: RawDetections, names: Sequence[CellName]) -> tuple[DetectedCell, ...]:
         cells = []
-        for box, score, index in zip(*(part.tolist() for part in found), strict=True):
-            is_counted = score >= self.settings.thresholds[index]
-            if is_counted or (min_score is not None and score >= min_score):
-                x1, y1, x2, y2 = (round(value, 2) for value in box)
-                cells.append(DetectedCell(CELL_CLASSES[index], (x1, y1, x2, y2), round(score, 4), is_counted))
+        for box, score, index, name in zip(*(part.tolist() for part in found[:3]), names, strict=True):
+            x1, y1, x2, y2 = (round(value, 2) for value in box)
+            cells.append(
+                DetectedCell(
+                    cell_class=CELL_CLASSES[index],
+                    box_xyxy_image_px=(x1, y1, x2, y2),
+                    score=round(score, 4),
+                    is_counted=score >= self.settings.thresholds[index],
+                    subtype=name.subtype,
+                    subtype_probability=name.probability,
+                    likeliest_subtype=name.likeliest,
+                )
+            )
         return tuple(cells)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from model.classes import CELL_CLASSES
 from model.config import ARCHITECTURE, CHANNEL_MEAN_RGB, CHANNEL_STD_RGB, RED_CELL_DIAMETER_PX
-from model.decoding import DecodingSettings
+from model.decoding import DecodingSettings, NamingSettings
 from model.types import WeightsIdentity
 from model.weights.errors import WeightsRefused
 
@@ -27,13 +27,15 @@ class WeightsManifest:
     """Everything about a weights file but the weights.
 
     ``classes`` are in the order of the heat-map channels. ``preprocessing`` must equal the program's
-    own; ``training`` and ``metrics`` are for people and the model card.
+    own; ``training`` and ``metrics`` are for people and the model card. Without ``naming``, which calibration
+    writes, the weights name no cell.
     """
 
     name: str
     version: str
     sha256: str
     decoding: DecodingSettings
+    naming: NamingSettings | None = None
     architecture: str = ARCHITECTURE
     classes: tuple[str, ...] = tuple(cell_class.value for cell_class in CELL_CLASSES)
     preprocessing: dict[str, Any] = field(default_factory=_expected_preprocessing)
@@ -65,7 +67,10 @@ def read_manifest(path: Path) -> WeightsManifest:
         values = json.loads(path.read_text())
         decoding = _decoding_settings(values.pop("decoding"))
         values["classes"] = tuple(values["classes"])
-        manifest = WeightsManifest(decoding=decoding, **values)
+        naming = values.pop("naming", None)
+        manifest = WeightsManifest(
+            decoding=decoding, naming=None if naming is None else NamingSettings(**naming), **values
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsRefused("manifest_invalid", f"{path} is no valid weights manifest: {error}") from error
     _check_fits(path, manifest)
