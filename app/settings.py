@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     weights_path: Path | None = Field(
         default=None, description="Weights file (.safetensors, its manifest beside it); empty: the weights shipped."
     )
+    grading_scheme: str = Field(
+        default="jslh-sc",
+        description="Scheme that grades red-cell morphology: jslh-sc, labce, a .toml file of your own, or none.",
+    )
     count_concurrency: int = Field(
         default=1, ge=1, le=64, description="Images that one process counts at the same time."
     )
