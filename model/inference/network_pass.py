@@ -94,7 +94,8 @@ class NetworkPass:
         )
         descriptors = describe_cells(output.embedding, found.boxes_xyxy_px)
         # Waits for a GPU, so that its time counts here; half the digits, as a large image has 60,000 cells.
-        found = RawDetections(*(part.cpu() for part in found[:3]), descriptors.half().cpu())
+        boxes, scores, class_indices = (part.cpu() for part in found[:3])
+        found = RawDetections(boxes, scores, class_indices, descriptors.half().cpu())
         started = timer.add("network", started)
         features.add(output.embedding[0], Size(width=pixels.shape[1], height=pixels.shape[0]))
         found = found_near_core(found, tile)
