@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from model.evaluation.card_naming import naming_tables
+from model.evaluation.gate_card import gate_tables
 from model.evaluation.left_out import LEFT_OUT
 from model.evaluation.shown_figures import interval_of, limits, percent, shown, signed
 from model.weights import WeightsManifest
@@ -56,6 +57,7 @@ def card_tables(manifest: WeightsManifest) -> str:
     if metrics.get(LEFT_OUT):
         lines += ["", *_left_out(metrics[LEFT_OUT])]
     lines += naming_tables(metrics)
+    lines += gate_tables(manifest.gate)
     return "\n".join(lines)
 
 

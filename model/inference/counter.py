@@ -16,17 +16,21 @@ from model.counting import NUCLEATED_RED_CELL, compute_counts, disagreeing_class
 from model.decoding import DecodingSettings, RawDetections
 from model.inference.device import choose_device
 from model.inference.engines import Engine, build_engine
+from model.inference.gate import FieldGate, GatedField
 from model.inference.naming import NAME_LOGITS, CellName, CellNaming
 from model.inference.network_pass import NetworkPass
 from model.inference.progress import ProgressCallback, StageTimer, TileProgress
 from model.inference.scale import ScaledLook, ScaleFinder
 from model.inference.scale_limits import known_scale
 from model.preprocessing import DecodedImage, ImageLimits, ImageRefused, decode_image
+from model.quality import FieldMeasures
 from model.types import DetectedCell, FieldResult, Notice, WeightsIdentity
 from model.weights import WeightsRelease, load_network, open_release
 
 _NEEDING_NAMES = (NUCLEATED_RED_CELL, "differential", "morphology")
 """What weights that were never calibrated to name cells cannot give."""
+
+_NO_CELLS = Notice("no_cells", "No cell was found in this image; check that it shows a stained blood smear in focus.")
 
 _LOWEST_SCORE = 1e-3
 """Below this every position of the background would be listed as a cell."""
@@ -40,10 +44,15 @@ _RED_CELL_INDEX = CELL_CLASSES.index(CellClass.RED_BLOOD_CELL)
 
 
 class CountedField(NamedTuple):
-    """A result, and the name logits N x NAME_LOGITS (``CellNaming.logits``) of its N cells, in their order."""
+    """A result, and the name logits N x NAME_LOGITS (``CellNaming.logits``) of its N cells, in their order.
+
+    ``features`` (``FieldLook``) and ``measures`` are what the gate judged by, None where no image could be read.
+    """
 
     result: FieldResult
     name_logits: NDArray[np.float32]
+    features: NDArray[np.float32] | None = None
+    measures: FieldMeasures | None = None
 
 
 class CellCounter:
@@ -73,6 +82,7 @@ class CellCounter:
         self.limits = limits or ImageLimits()
         network = load_network(release)
         self.naming = CellNaming(network, release.manifest.naming)
+        self.gate = FieldGate.of(release.manifest.gate)
         self.engine: Engine = build_engine(network, self.device, engine)
         self._pass = NetworkPass(self.engine, self.device, self.settings)
         self._lock = threading.Lock()
@@ -138,33 +148,33 @@ class CellCounter:
         logits = self.naming.logits(look.found, self.settings.thresholds, look.scale)
         names = self.naming.names(look.found.class_indices, logits)
         timer.add("naming", naming_started)
-        result = self._result(image, look, self._cells(look.found, names), _quality(look, um_per_px), timer)
+        gated = self.gate.judge(image.image_hwc_u8, look, self._cells(look.found, names), timer)
+        result = self._result(image, look, gated, _quality(look, um_per_px), timer)
         timer.add("total", started)
-        return CountedField(result, logits)
+        return CountedField(result, logits[: len(result.cells)], look.features, gated.measures)
 
     def _result(
         self,
         image: DecodedImage,
         look: ScaledLook,
-        cells: tuple[DetectedCell, ...],
+        gated: GatedField,
         quality: dict[str, float | None],
         timer: StageTimer,
     ) -> FieldResult:
-        warnings = [*image.warnings, *look.warnings, *_disagreement(compute_counts(cells), look.head_counts)]
-        if not any(compute_counts(cells).values()):
-            warnings.append(
-                Notice(
-                    "no_cells", "No cell was found in this image; check that it shows a stained blood smear in focus."
-                )
-            )
+        refused, counts = gated.refusal is not None, compute_counts(gated.cells)
+        warnings = [*image.warnings]
+        if not refused:
+            warnings += [*look.warnings, *gated.warnings, *_disagreement(counts, look.head_counts)]
+            warnings += [] if any(counts.values()) else [_NO_CELLS]
         return FieldResult(
-            status="counted",
+            status="refused" if refused else "counted",
             weights=self.weights,
             image_size=image.size,
+            reason=gated.refusal,
             warnings=tuple(warnings),
-            cells=cells,
-            head_counts={code: round(count, 1) for code, count in look.head_counts.items()},
-            quality=quality,
+            cells=gated.cells,
+            head_counts=None if refused else {code: round(count, 1) for code, count in look.head_counts.items()},
+            quality=quality | gated.quality,
             timings_ms=timer.timings_ms,
             unavailable=_NEEDING_NAMES if self.naming.settings is None else (),
             engine=self.engine.name,

@@ -8,6 +8,7 @@ from typing import Any
 from model.classes import CELL_CLASSES
 from model.config import ARCHITECTURE, CHANNEL_MEAN_RGB, CHANNEL_STD_RGB, RED_CELL_DIAMETER_PX
 from model.decoding import DecodingSettings, NamingSettings
+from model.quality import GateSettings
 from model.types import WeightsIdentity
 from model.weights.errors import WeightsRefused
 
@@ -28,7 +29,8 @@ class WeightsManifest:
 
     ``classes`` are in the order of the heat-map channels. ``preprocessing`` must equal the program's
     own; ``training`` and ``metrics`` are for people and the model card. Without ``naming``, which calibration
-    writes, the weights name no cell.
+    writes, the weights name no cell; without ``gate``, which ``bloodcount gate learn`` writes, no field is refused or
+    warned of for what it shows.
     """
 
     name: str
@@ -36,6 +38,7 @@ class WeightsManifest:
     sha256: str
     decoding: DecodingSettings
     naming: NamingSettings | None = None
+    gate: GateSettings | None = None
     architecture: str = ARCHITECTURE
     classes: tuple[str, ...] = tuple(cell_class.value for cell_class in CELL_CLASSES)
     preprocessing: dict[str, Any] = field(default_factory=_expected_preprocessing)
@@ -67,9 +70,12 @@ def read_manifest(path: Path) -> WeightsManifest:
         values = json.loads(path.read_text())
         decoding = _decoding_settings(values.pop("decoding"))
         values["classes"] = tuple(values["classes"])
-        naming = values.pop("naming", None)
+        naming, gate = values.pop("naming", None), values.pop("gate", None)
         manifest = WeightsManifest(
-            decoding=decoding, naming=None if naming is None else NamingSettings(**naming), **values
+            decoding=decoding,
+            naming=None if naming is None else NamingSettings(**naming),
+            gate=None if gate is None else GateSettings.of(gate),
+            **values,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsRefused("manifest_invalid", f"{path} is no valid weights manifest: {error}") from error
