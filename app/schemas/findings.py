@@ -25,10 +25,14 @@ class Share(Schema):
 
 
 class GradedShare(Share):
-    """Red cells of one type: either ``grade`` is what the scheme calls the share, or ``no_grade`` says why not."""
+    """Red cells of one type: either ``grade`` is what the scheme calls the share, or ``no_grade`` says why not.
+
+    ``graded_from`` is the fewest red cells examined from which the scheme grades this type; None where it never does.
+    """
 
     grade: str | None
     no_grade: Notice | None
+    graded_from: int | None
 
 
 class Differential(Schema):

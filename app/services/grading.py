@@ -48,17 +48,19 @@ def load_grading_scheme(name: str) -> GradingScheme | None:
 
 def graded_share(scheme: GradingScheme | None, subtype: RedCellSubtype, share: Share, *, examined: int) -> GradedShare:
     """A type's share among ``examined`` red cells with its grade, or with the reason why it has none."""
-    graded = None if scheme is None else scheme.scale_of(subtype)
+    scale = None if scheme is None else scheme.scale_of(subtype)
     no_grade = _reason_against(scheme, subtype, examined)
     grade = None
-    if no_grade is None and graded is not None and share.percent is not None:
-        grade = graded.grade_of(share.percent)
-        lowest = graded.grades[0]
+    if no_grade is None and scale is not None and share.percent is not None:
+        grade = scale.grade_of(share.percent)
+        lowest = scale.grades[0]
         if grade is None:
             no_grade = Notice(
                 "below_lowest_grade", f"The lowest grade, {lowest.label}, begins at {lowest.begins_at:g} %."
             )
-    return GradedShare(**dict(share), grade=grade, no_grade=no_grade)
+    return GradedShare(
+        **dict(share), grade=grade, no_grade=no_grade, graded_from=scale.least_red_cells if scale else None
+    )
 
 
 def _reason_against(scheme: GradingScheme | None, subtype: RedCellSubtype, examined: int) -> Notice | None:

@@ -66,7 +66,7 @@ def test_a_counted_image_shows_its_counts_and_draws_exactly_the_counted_cells(co
     assert pooled(html) == {"RBC": "1", "WBC": "1", "PLT": "1", "NRBC": "1"}
     assert sorted(drawn(html)) == ["NRBC", "PLT", "RBC", "WBC"]
     assert coverage(html) == "The image is counted."
-    assert "White cell, neutrophil, score 0.88" in html
+    assert "White cell, suggested neutrophil, probability 93 %, score 0.88" in html
     assert "test-counter 1.2.3" in html
     assert "a person reviews every count" in html
     assert "not reviewed by a person" in html
