@@ -12,7 +12,7 @@ from app.commands.counting_bar import counting_bar
 from app.commands.evaluation_tables import print_metrics
 from app.commands.failures import told_as_failure
 from app.commands.naming_figures import held_out_fields, naming_metrics
-from app.commands.naming_left_out import judge_names_left_out
+from app.commands.naming_left_out import judge_names
 from app.commands.naming_tables import print_naming
 from app.settings import get_settings
 
@@ -33,12 +33,10 @@ def evaluate(  # noqa: PLR0917 - Typer makes an option of each
     leave_out: Annotated[
         str | None, typer.Option(help="Judge weights trained without this source on all its fields, of every split.")
     ] = None,
-    names_left_out: Annotated[
-        str | None, typer.Option(help="Judge the names of weights that were taught no name of this source.")
-    ] = None,
+    names_left_out: Annotated[str | None, typer.Option(help="Judge a source of which no name was taught.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many fields: every k-th.")] = None,
     names_limit: Annotated[
-        int | None, typer.Option(min=1, help="At most so many held-out fields of each source judge names.")
+        int | None, typer.Option(min=1, help="Of a source, at most so many fields judge names.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Where the metrics are written as JSON.")] = Path("metrics.json"),
     record: Annotated[
@@ -54,9 +52,7 @@ def evaluate(  # noqa: PLR0917 - Typer makes an option of each
     """
     _check_options(leave_out or names_left_out, limit, worst, pictures, record=record)
     if names_left_out is not None:
-        judge_names_left_out(
-            dataset, weights, names_left_out, limit=limit, out=out, card=MODEL_CARD if record else None
-        )
+        judge_names(dataset, weights, names_left_out, limit=limit, out=out, card=MODEL_CARD if record else None)
         return
     from model.data.packed import PackedSetError
     from model.evaluation.predictions import RefusedField
@@ -69,9 +65,7 @@ def evaluate(  # noqa: PLR0917 - Typer makes an option of each
         named = held_out_fields(dataset, names_limit or limit) if split == "validation" and leave_out is None else None
         metrics, predictions = _measure(path, fields, named)
         metrics = {**_about(manifest, split, leave_out, fields, of), **metrics}
-        out.write_text(json.dumps(metrics, indent=2) + "\n")
-        _show(metrics)
-        typer.echo(f"Metrics of {len(fields)} of {of} fields: {out}", err=True)
+        _show(metrics, out, f"{len(fields)} of {of} fields")
         if worst is not None and pictures is not None:
             _draw(pictures, predictions, list(manifest.decoding.thresholds), fields, worst)
         if record:
@@ -129,11 +123,14 @@ def _measure(
     return {**metrics, **naming}, predictions
 
 
-def _show(metrics: dict[str, Any]) -> None:
+def _show(metrics: dict[str, Any], out: Path, of: str) -> None:
+    """Write the metrics and print them as tables."""
+    out.write_text(json.dumps(metrics, indent=2) + "\n")
     parts = {"all": metrics["all"], "TXL-PBC": metrics["txl-pbc"], **metrics["by_source"]}
     print_metrics({name: part for name, part in parts.items() if part is not None})
     if metrics.get("naming"):
         print_naming(metrics["naming"]["sets"])
+    typer.echo(f"Metrics of {of}: {out}", err=True)
 
 
 def _about(

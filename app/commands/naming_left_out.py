@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from model.weights import WeightsManifest
 
 
-def judge_names_left_out(
+def judge_names(
     dataset: Path, weights: Path | None, group: str, *, limit: int | None, out: Path, card: Path | None
 ) -> None:
     """Judge weights on all named fields of a group, every split; with a ``card``, keep it with the shipped weights.

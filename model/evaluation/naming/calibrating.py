@@ -88,12 +88,12 @@ def count_calibration_cells(
     logits: dict[CellClass, list[NDArray[np.float32]]] = {kind: [] for kind in _NAMES}
     labels: dict[CellClass, list[int]] = {kind: [] for kind in _NAMES}
     for done, field in enumerate(fields, start=1):
-        result, all_logits = counter.count_with_logits(Path(field.original_path).read_bytes())
-        image_size_of(field, result)
-        for reference, place in tied_cells(field, result.cells):
-            kind = None if place is None else result.cells[place].cell_class
+        counted = counter.count_with_logits(Path(field.original_path).read_bytes())
+        image_size_of(field, counted.result)
+        for reference, place in tied_cells(field, counted.result.cells):
+            kind = None if place is None else counted.result.cells[place].cell_class
             if place is not None and kind in _NAMES:
-                logits[kind].append(all_logits[place][_columns(kind)])
+                logits[kind].append(counted.name_logits[place][_columns(kind)])
                 labels[kind].append(_NAMES[kind].index(reference.name) if reference.name in _NAMES[kind] else _NO_NAME)
         progress(done, len(fields))
     return {
