@@ -50,8 +50,14 @@ def learn(
     """
     from model.data.packed import PackedSetError, read_index
     from model.evaluation.gate_learning import learn_gate
-    from model.evaluation.gate_observing import UnreadablePicture, learning_fields, observe_fields, observe_pictures
-    from model.evaluation.gate_observing import without_gate as ungated
+    from model.evaluation.gate_observing import (
+        UnreadablePicture,
+        learning_fields,
+        observe_drawn_fields,
+        observe_fields,
+        observe_pictures,
+        without_gate,
+    )
     from model.evaluation.gate_pictures import LEARN, PicturesMissing, read_pictures
     from model.inference import CellCounter
     from model.weights import WeightsRefused
@@ -59,10 +65,12 @@ def learn(
     settings = get_settings()
     with told_as_failure(PackedSetError, PicturesMissing, UnreadablePicture, WeightsRefused, OSError, ValueError):
         release = _open(weights)
-        counter = CellCounter(ungated(release), device=settings.device, engine=settings.engine)
+        counter = CellCounter(without_gate(release), device=settings.device, engine=settings.engine)
         fields, others = learning_fields(read_index(dataset), limit), read_pictures(not_smears, LEARN)
         with counting_bar("Looking at fields", len(fields)) as told:
             smears = observe_fields(counter, fields, told)
+        with counting_bar("Looking at drawn fields", limit) as told:
+            smears += observe_drawn_fields(counter, limit, told)
         with counting_bar("Looking at other pictures", len(others)) as told:
             strangers = observe_pictures(counter, others, told)
         gate = learn_gate(smears, strangers)

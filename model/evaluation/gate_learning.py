@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation.gate_observing import Observation
+from model.evaluation.gate_observing import Change, Observation
 from model.quality import Familiarity, GateSettings, evidence_of, fit_likeness
 
 _TAIL = 0.01
@@ -29,9 +29,9 @@ def learn_gate(fields: Sequence[Observation], others: Sequence[Observation]) -> 
     A field's distance is measured from the other three quarters of the fields, as that of a new field will be; each
     field also speaks as one of a laboratory never seen, at its distance from the other sources alone.
     """
-    clean = [field for field in fields if not _is_faulted(field)]
-    faulted = [field for field in fields if _is_faulted(field)]
-    plain = [field for field in fields if not field.change]
+    clean = [field for field in fields if field.change is not Change.FAULTED]
+    faulted = [field for field in fields if field.change is Change.FAULTED]
+    plain = [field for field in fields if field.change is Change.NONE]
     familiarity = fitted(clean)
     apart = _distances_between_folds(clean)
     smears = [evidence_of(field.measures, distance) for field, distance in zip(clean, apart, strict=True)]
@@ -57,13 +57,13 @@ def learn_gate(fields: Sequence[Observation], others: Sequence[Observation]) -> 
 
 def fitted(fields: Sequence[Observation]) -> Familiarity:
     """The familiarity of these fields."""
-    return Familiarity.fitted(np.stack([field.features for field in fields]), [_source(field) for field in fields])
+    return Familiarity.fitted(np.stack([field.features for field in fields]), [field.source for field in fields])
 
 
 def left_out(fields: Sequence[Observation]) -> NDArray[np.float64]:
     """Of each field, the distance from the fields of all other sources."""
     distances = np.zeros(len(fields))
-    laboratories = np.array([_source(field) for field in fields])
+    laboratories = np.array([field.source for field in fields])
     for laboratory in np.unique(laboratories):
         is_left_out = laboratories == laboratory
         known = fitted([field for field, out in zip(fields, is_left_out, strict=True) if not out])
@@ -82,14 +82,6 @@ def _distances_between_folds(fields: Sequence[Observation]) -> NDArray[np.float6
         for index in np.flatnonzero(fold == left).tolist():
             distances[index] = known.distance(fields[index].features)
     return distances
-
-
-def _is_faulted(field: Observation) -> bool:
-    return bool(field.change) and "of its size" not in field.change
-
-
-def _source(field: Observation) -> str:
-    return field.source or ""
 
 
 def _values(fields: Sequence[Observation], name: str) -> NDArray[np.float64]:
@@ -115,5 +107,5 @@ def _of(values: NDArray[np.float64]) -> Limits:
 
 
 def _tally(fields: Sequence[Observation], others: Sequence[Observation]) -> dict[str, int]:
-    sources = [_source(field) for field in fields]
+    sources = [field.source for field in fields]
     return {**{source: sources.count(source) for source in sorted(set(sources))}, "no smears": len(others)}

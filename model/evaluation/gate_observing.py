@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
 
@@ -15,14 +16,30 @@ from model.evaluation.gate_faults import FAULTS, Fault
 from model.inference import CellCounter
 from model.preprocessing import decode_image
 from model.quality import FieldMeasures
+from model.rendering import encode_png, example_recipe, random_recipe, render_smear
+from model.types import Size
 from model.weights import WeightsRelease
 
 _RESIZED = (0.35, 0.5, 0.7, 1.5, 2.0)
 """Factors of the rescaled copies: a smear is a smear at any magnification."""
 
+_RENDERED = "rendered"
+"""The source of drawn fields, which teach the network beside the real ones."""
+
+_DRAWN_SIZE, _DRAWN_CELL_PX = Size(640, 480), 70.0
+
 _NOTED = [fault for fault in FAULTS if fault.warning is not None]
 
 Progress = Callable[[int, int], None]
+
+
+class Change(StrEnum):
+    """What was done to a field before it was looked at."""
+
+    NONE = "none"
+    RESIZED = "resized"
+    FAULTED = "faulted"
+    DRAWN = "drawn"
 
 
 class UnreadablePicture(ValueError):
@@ -33,12 +50,12 @@ class UnreadablePicture(ValueError):
 class Observation:
     """What was seen of one picture: of which source, what was done to it, and what the gate judges by.
 
-    ``source`` is None for a picture that is no smear; ``change`` is empty for a field as it was photographed.
+    ``source`` is empty for a picture that is no smear; ``name`` is the same for the copies of one field.
     """
 
     name: str
-    source: str | None
-    change: str
+    source: str
+    change: Change
     features: NDArray[np.float32]
     measures: FieldMeasures
 
@@ -82,9 +99,20 @@ def observe_fields(counter: CellCounter, fields: Sequence[PackedField], progress
     seen = []
     for index, field in enumerate(fields):
         content = Path(field.original_path).read_bytes()
-        for change, changed in (("", content), *_copies(content, field, index)):
+        for change, changed in ((Change.NONE, content), *_copies(content, field, index)):
             seen.append(_observe(counter, changed, field.key, field.source, change))
         progress(index + 1, len(fields))
+    return seen
+
+
+def observe_drawn_fields(counter: CellCounter, number: int, progress: Progress) -> list[Observation]:
+    """So many drawn smears, each different, the example of the first page among them."""
+    seen = []
+    for seed in range(number):
+        recipe = random_recipe(seed, _DRAWN_SIZE, _DRAWN_CELL_PX) if seed else example_recipe()
+        content = encode_png(render_smear(recipe).image_hwc_u8)
+        seen.append(_observe(counter, content, f"{_RENDERED} {seed}", _RENDERED, Change.DRAWN))
+        progress(seed + 1, number)
     return seen
 
 
@@ -96,7 +124,7 @@ def observe_pictures(counter: CellCounter, paths: Sequence[Path], progress: Prog
     """
     seen = []
     for index, path in enumerate(paths):
-        seen.append(_observe(counter, path.read_bytes(), path.name, None, ""))
+        seen.append(_observe(counter, path.read_bytes(), path.name, "", Change.NONE))
         progress(index + 1, len(paths))
     return seen
 
@@ -106,14 +134,12 @@ def faulted(content: bytes, scale: float, fault: Fault) -> bytes:
     return _png(fault.apply(decode_image(content).image_hwc_u8, scale))
 
 
-def _copies(content: bytes, field: PackedField, index: int) -> Iterator[tuple[str, bytes]]:
+def _copies(content: bytes, field: PackedField, index: int) -> Iterator[tuple[Change, bytes]]:
     turn, kind = divmod(index, 3)
     if kind == 1:
-        factor = _RESIZED[turn % len(_RESIZED)]
-        yield f"{factor} of its size", _resized(content, factor)
+        yield Change.RESIZED, _resized(content, _RESIZED[turn % len(_RESIZED)])
     elif kind == 2:  # noqa: PLR2004 - the last of three
-        fault = _NOTED[turn % len(_NOTED)]
-        yield fault.name, faulted(content, field.scale, fault)
+        yield Change.FAULTED, faulted(content, field.scale, _NOTED[turn % len(_NOTED)])
 
 
 def _resized(content: bytes, factor: float) -> bytes:
@@ -128,7 +154,7 @@ def _png(image_hwc_u8: NDArray[np.uint8]) -> bytes:
     return buffer.getvalue()
 
 
-def _observe(counter: CellCounter, content: bytes, name: str, source: str | None, change: str) -> Observation:
+def _observe(counter: CellCounter, content: bytes, name: str, source: str, change: Change) -> Observation:
     counted = counter.count_with_logits(content)
     if counted.features is None or counted.measures is None:
         reason = counted.result.reason
