@@ -61,7 +61,7 @@ def test_cells_come_out_with_the_highest_score_first() -> None:
 def test_no_detections_stay_no_detections() -> None:
     empty = RawDetections(torch.zeros(0, 4), torch.zeros(0), torch.zeros(0, dtype=torch.int64))
 
-    assert [tuple(part.shape) for part in keep_distinct(empty, SETTINGS)] == [(0, 4), (0,), (0,)]
+    assert [tuple(part.shape) for part in keep_distinct(empty, SETTINGS)[:3]] == [(0, 4), (0,), (0,)]
 
 
 @pytest.mark.parametrize("cells", [500, 6_000])
