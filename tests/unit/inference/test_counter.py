@@ -58,7 +58,7 @@ def test_the_same_bytes_give_the_same_cells(random_counter: CellCounter, counted
 
 
 def test_timings_name_every_stage_and_quality_every_measure(counted: FieldResult) -> None:
-    assert set(counted.timings_ms) == {"decode", "resize", "network", "decoding", "total"}
+    assert set(counted.timings_ms) == {"decode", "resize", "network", "decoding", "naming", "total"}
     assert min(counted.timings_ms.values()) >= 0
     parts = [value for stage, value in counted.timings_ms.items() if stage != "total"]
     assert sum(parts) <= counted.timings_ms["total"]

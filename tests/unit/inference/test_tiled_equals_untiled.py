@@ -18,10 +18,9 @@ from model.inference.gathering import found_near_core, gather
 from model.inference.network_pass import NetworkPass
 from model.inference.progress import StageTimer, TileProgress
 from model.inference.tiles import Tile, tiles_of
-from model.network import DenseOutput
 from model.rendering import encode_png, random_recipe, render_smear
 from model.types import Size
-from tests.unit.inference.painted_cells import SETTINGS, Disc, disc_pass, paint
+from tests.unit.inference.painted_cells import SETTINGS, Disc, dense, disc_pass, paint
 
 CLASSES = (CellClass.RED_BLOOD_CELL, CellClass.WHITE_BLOOD_CELL, CellClass.PLATELET)
 
@@ -130,11 +129,9 @@ def _corner(tile: Tile) -> torch.Tensor:
 
 def test_an_enlarged_image_never_exists_as_a_whole() -> None:
     nothing = NetworkPass(
-        lambda shown: DenseOutput(
+        lambda shown: dense(
             torch.full((1, 3, shown.shape[2] // 4, shown.shape[3] // 4), -9.0),
             torch.ones(1, 4, shown.shape[2] // 4, shown.shape[3] // 4),
-            torch.zeros(1, 1, shown.shape[2] // 4, shown.shape[3] // 4),
-            torch.ones(1, 3),
         ),
         torch.device("cpu"),
         SETTINGS,
