@@ -6,8 +6,13 @@ import numpy as np
 
 from model.classes import CELL_CLASSES, CellClass
 from model.data.packed import PackedField
+from model.data.sources import chula_rbc_12
 from model.evaluation.naming.labels import PLATELET, RED_NAMES, WHITE_NAMES
 from model.types import BoxXyxy
+
+_PUBLISHED_REGIONS = {chula_rbc_12.SOURCE: 1}
+"""How many regions of a field its publisher ignores, by source: Chula's scale bar. They come first; those that a
+detector added where it was in doubt are judged, or what it missed would be left out of its own figures."""
 
 _JUDGED_NAMES = frozenset((*WHITE_NAMES, *RED_NAMES))
 
@@ -31,7 +36,7 @@ def reference_cells(field: PackedField) -> list[ReferenceCell]:
     """The cells of a field that can be judged by name.
 
     A field with points is judged by its points; sub-types of its boxes come from them. Not judged are cells
-    without a sub-type, those that the publisher could not categorise, and points in an ignored region.
+    without a sub-type, those that the publisher could not categorise, and points in a region that it ignores.
     Sub-types of a field that belong to no certain cell (``white_cell_subtypes``) are not judged either.
     """
     found = _pointed(field) if field.points else _boxed(field)
@@ -62,6 +67,6 @@ def _boxed(field: PackedField) -> list[ReferenceCell]:
 
 
 def _is_ignored(field: PackedField, x_px: float, y_px: float) -> bool:
-    regions = field.ignored_array()
+    regions = field.ignored_array()[: _PUBLISHED_REGIONS.get(field.source, 0)]
     place = np.array([x_px, y_px], dtype=np.float32)
     return bool(((regions[:, :2] <= place) & (place <= regions[:, 2:])).all(axis=1).any())

@@ -14,8 +14,9 @@ def test_a_platelet_is_a_class_of_its_own() -> None:
     assert [cell.name for cell in reference_cells(field(points=(point(10, 20, PLATELET, None),)))] == ["platelet"]
 
 
-def test_cells_without_a_name_or_in_an_ignored_region_are_not_judged() -> None:
+def test_cells_without_a_name_or_on_the_scale_bar_are_not_judged() -> None:
     of = field(
+        source="chula-rbc-12",
         points=(
             point(10, 20, RED, "target"),
             point(30, 20, RED, "uncategorised"),
@@ -23,7 +24,7 @@ def test_cells_without_a_name_or_in_an_ignored_region_are_not_judged() -> None:
             point(105, 105, RED, "burr"),
             point(95, 105, RED, "normal"),
         ),
-        ignored=((100.0, 100.0, 110.0, 110.0),),
+        ignored=((100.0, 100.0, 110.0, 110.0), (0.0, 0.0, 20.0, 30.0)),
     )
 
     assert [cell.name for cell in reference_cells(of)] == ["target", "normal"]
@@ -47,3 +48,9 @@ def test_a_field_with_points_is_judged_by_them_alone() -> None:
     of = field(points=(point(50, 50, WHITE, "neutrophil"),), boxes=((WHITE, box_around(50, 50), "neutrophil"),))
 
     assert reference_cells(of) == [ReferenceCell(WHITE, "neutrophil", 50.0, 50.0)]
+
+
+def test_where_only_a_detector_was_in_doubt_the_cell_is_judged() -> None:
+    of = field(points=(point(50, 50, WHITE, "basophil"),), ignored=((40.0, 40.0, 60.0, 60.0),))
+
+    assert [cell.name for cell in reference_cells(of)] == ["basophil"]
