@@ -31,7 +31,7 @@ def check_names_left_out(manifest: WeightsManifest, group: str) -> None:
         seen = f"leaves out only those of {', '.join(named)}" if named else "leaves out no names"
         raise SourceNotLeftOut(
             f"{manifest.name} {manifest.version}: its training record {seen}, so {group!r} may have taught it names; "
-            f"train with: bloodcount train DATASET --run RUN --names-left-out {group} --publish FOLDER"
+            f'train with names_left_out = ["{group}"] in the file given to: bloodcount train --config'
         )
 
 

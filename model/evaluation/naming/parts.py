@@ -13,8 +13,8 @@ _CALIBRATING_SHARE = 1 / 3
 """Of the held-out originals."""
 
 _SALT = "held out:"
-"""Makes this choice independent of that of the splits. Of a few salts the one that parts Chula's nine held-out blocks
-so that both parts have most types; by the labels alone, before any of them was counted (ADR 0041)."""
+"""Makes this choice independent of that of the splits. Of several salts one that parts Chula's nine held-out
+blocks so that the judging part has most types; by the labels alone, before any name was judged (ADR 0041)."""
 
 
 def has_names(field: PackedField) -> bool:

@@ -117,7 +117,7 @@ def test_names_of_a_source_left_out_are_judged_on_all_its_fields(
     arguments = ["evaluate", str(dataset), "--weights", str(weights), "--names-left-out", "chula", "--out", str(out)]
 
     assert run(arguments) == 1
-    assert "--names-left-out chula" in capsys.readouterr().err
+    assert 'names_left_out = ["chula"]' in capsys.readouterr().err
     manifest = read_manifest(weights.with_suffix(".json"))
     training = {**manifest.training, "names_left_out": ["chula"]}
     write_manifest(weights.with_suffix(".json"), dataclasses.replace(manifest, training=training))
