@@ -39,7 +39,7 @@ def write_pictures(folder: Path, photographs: Sequence[Path], most: int) -> dict
     for half in (LEARN, JUDGE):
         (folder / half).mkdir(parents=True, exist_ok=True)
     written = {LEARN: 0, JUDGE: 0}
-    for name, half, image in itertools.chain(_drawn(), *(_photographs(source, most) for source in photographs)):
+    for name, half, image in itertools.chain(*(_photographs(source, most) for source in photographs), _drawn()):
         image.save(folder / half / f"{name}.png")
         written[half] += 1
     return written

@@ -124,10 +124,11 @@ def pills(random: Generator) -> Image.Image:
 def lights_out_of_focus(random: Generator) -> Image.Image:
     """Soft discs of light at night."""
     image = np.full((HEIGHT_PX, WIDTH_PX, 3), 18.0)
-    y_grid, x_grid = np.mgrid[0:HEIGHT_PX, 0:WIDTH_PX]
     for x, y, radius in _places(random, 40, 14, 40):
-        disc = np.hypot(x_grid - x, y_grid - y) <= radius
-        image[disc] += random.uniform(20, 140, 3)
+        top, left = max(0, int(y) - 40), max(0, int(x) - 40)
+        part = image[top : int(y) + 41, left : int(x) + 41]
+        rows, columns = np.ogrid[top : top + part.shape[0], left : left + part.shape[1]]
+        part[np.hypot(rows - y, columns - x) <= radius] += random.uniform(20, 140, 3)
     return Image.fromarray(image.clip(0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(2))
 
 

@@ -113,9 +113,10 @@ def tissue(random: Generator) -> Image.Image:
     nuclei = np.zeros((HEIGHT_PX, WIDTH_PX))
     for x, y in random.uniform(0, (WIDTH_PX, HEIGHT_PX), (380, 2)):
         long, short, angle = random.uniform(7, 14), random.uniform(4, 8), random.uniform(0, 3.14)
-        along = (_X - x) * np.cos(angle) + (_Y - y) * np.sin(angle)
-        across = (_Y - y) * np.cos(angle) - (_X - x) * np.sin(angle)
-        nuclei = np.maximum(nuclei, (1.6 - (along / long) ** 2 - (across / short) ** 2).clip(0, 1))
+        near = np.s_[max(0, int(y) - 20) : int(y) + 20, max(0, int(x) - 20) : int(x) + 20]
+        along = (_X[near] - x) * np.cos(angle) + (_Y[near] - y) * np.sin(angle)
+        across = (_Y[near] - y) * np.cos(angle) - (_X[near] - x) * np.sin(angle)
+        nuclei[near] = np.maximum(nuclei[near], (1.6 - (along / long) ** 2 - (across / short) ** 2).clip(0, 1))
     mixed = ground * (1 - 0.85 * nuclei[..., None]) + np.array((0.33, 0.2, 0.5)) * 0.85 * nuclei[..., None]
     return _image(mixed + random.normal(0, 0.02, mixed.shape)).filter(ImageFilter.GaussianBlur(0.8))
 
