@@ -68,7 +68,10 @@ def _pooled(by_image: Sequence[CellNumbers | None]) -> Counter[str] | None:
     known = [numbers for numbers in by_image if numbers is not None]
     if not known or len(known) < len(by_image):
         return None
-    return sum((Counter(numbers) for numbers in known), Counter())
+    total: Counter[str] = Counter()
+    for numbers in known:
+        total.update(numbers)
+    return total
 
 
 def _share(n: int, examined: int) -> Share:
