@@ -22,7 +22,8 @@ def test_means_come_first_and_standard_deviations_after_them() -> None:
     statistics.add(embedding([1.0, 3.0], [3.0, 5.0]), Size(16, 16))
     values = statistics.values()
 
-    assert (values.shape, values.dtype) == ((DESCRIPTOR_LENGTH,), np.float32)
+    assert values.shape == (DESCRIPTOR_LENGTH,)
+    assert values.dtype == np.float32
     assert values[0] == pytest.approx(3.0)
     assert values[EMBEDDING_CHANNELS] == pytest.approx(2**0.5)
     assert not values[1:EMBEDDING_CHANNELS].any()

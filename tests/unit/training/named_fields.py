@@ -52,7 +52,7 @@ def painted(field: PackedField) -> Image.Image:
     """The field's first cell as an ellipse in the colour of its label, on the ground."""
     picture = Image.new("RGB", (field.width, field.height), GROUND)
     x1, y1, x2, y2 = field.boxes_xyxy_px[0]
-    label = NAMED_WHITE_SUBTYPES.index(field.box_subtypes[0])  # type: ignore[arg-type]
+    label = NAMED_WHITE_SUBTYPES.index(field.box_subtypes[0])
     ImageDraw.Draw(picture).ellipse((x1, y1, x2 - 1, y2 - 1), fill=colour_of(label))
     return picture
 
