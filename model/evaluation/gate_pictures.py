@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from model.evaluation.gate_round_things import ROUND_THINGS
-from model.evaluation.gate_scenes import SCENES
+from model.evaluation.gate_scenes import SCENES, Draw
 from model.evaluation.gate_textures import TEXTURES
 
 LEARN, JUDGE = "learn", "judge"
@@ -55,6 +55,11 @@ def read_pictures(folder: Path, half: str) -> list[Path]:
     if not paths:
         raise PicturesMissing(f"{folder / half} holds no picture; make some with: bloodcount gate pictures {folder}")
     return paths
+
+
+def drawn_pictures() -> dict[str, Draw]:
+    """What draws each kind of picture, by its name."""
+    return {**SCENES, **TEXTURES, **ROUND_THINGS}
 
 
 def _drawn() -> Iterator[tuple[str, str, Image.Image]]:

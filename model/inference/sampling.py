@@ -10,7 +10,7 @@ from model.inference.rescaled import RescaledImage
 from model.quality import Patch
 from model.types import DetectedCell, Size
 
-_WHOLE_PX = 2**19
+_WHOLE_PX = 2**20
 """Area, at the network's scale, up to which a field is measured as a whole."""
 
 _PART_SIDE_PX, _PARTS_A_SIDE = 320, 3
@@ -20,7 +20,7 @@ _PART_SIDE_PX, _PARTS_A_SIDE = 320, 3
 def patches_of(image_hwc_u8: NDArray[np.uint8], scale: float, cells: Sequence[DetectedCell]) -> list[Patch]:
     """Parts of a field brought to the network's scale, with the counted cells in them.
 
-    No more than half a million pixels are rescaled for a small field, nine times 320 x 320 for a large one.
+    No more than a million pixels are rescaled for a small field, nine times 320 x 320 for a large one.
     """
     image = RescaledImage.by(image_hwc_u8, scale)
     counted = [cell for cell in cells if cell.is_counted]

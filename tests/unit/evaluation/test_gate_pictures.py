@@ -5,14 +5,11 @@ import pytest
 from PIL import Image
 
 from model.evaluation.gate_faults import FAULTS
-from model.evaluation.gate_pictures import JUDGE, LEARN, PicturesMissing, read_pictures, write_pictures
-from model.evaluation.gate_round_things import ROUND_THINGS
-from model.evaluation.gate_scenes import SCENES
-from model.evaluation.gate_textures import TEXTURES
+from model.evaluation.gate_pictures import JUDGE, LEARN, PicturesMissing, drawn_pictures, read_pictures, write_pictures
 from model.quality import GATE_WARNINGS
 from tests.unit.quality.rendered_patches import field
 
-DRAWN = {**SCENES, **TEXTURES, **ROUND_THINGS}
+DRAWN = drawn_pictures()
 
 
 @pytest.mark.parametrize("name", DRAWN)
