@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.counting_bar import counting_bar
+from app.commands.evaluate import MODEL_CARD
 from app.commands.failures import told_as_failure
 from app.settings import get_settings
 
@@ -88,7 +89,8 @@ def judge(  # noqa: PLR0917 - Typer makes an option of each
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many fields of a source: every k-th.")] = None,
     faulted: Annotated[int, typer.Option(min=1, help="Fields of each source that get every simulated fault.")] = 3,
     record: Annotated[
-        bool, typer.Option("--record", help="Also write the figures into the weights' manifest.")
+        bool,
+        typer.Option("--record", help="Also write them into the manifest, and of shipped weights into the model card."),
     ] = False,
 ) -> None:
     """Judge the gate on validation and held-out fields, on the other half of the pictures, and on simulated faults."""
@@ -117,6 +119,7 @@ def judge(  # noqa: PLR0917 - Typer makes an option of each
     _print(figures)
     if record:
         _write(release, dataclasses.replace(gate, figures=figures))
+        _write_card(release.path)
 
 
 def _open(weights: Path | None) -> "WeightsRelease":
@@ -132,6 +135,17 @@ def _write(release: "WeightsRelease", gate: "GateSettings") -> None:
     path = release.path.with_suffix(".json")
     write_manifest(path, dataclasses.replace(release.manifest, gate=gate))
     typer.echo(f"Written to {path}", err=True)
+
+
+def _write_card(path: Path) -> None:
+    """Renew the model card, which is of the shipped weights, once they have figures of counting."""
+    from model.evaluation.card import write_tables
+    from model.weights import read_manifest, shipped_weights_path
+
+    manifest = read_manifest(path.with_suffix(".json"))
+    if path.resolve() == shipped_weights_path() and "all" in manifest.metrics:
+        write_tables(MODEL_CARD, manifest)
+        typer.echo(f"Written to {MODEL_CARD}", err=True)
 
 
 def _print(figures: dict[str, Any]) -> None:
