@@ -27,7 +27,7 @@ class Share(Schema):
 class GradedShare(Share):
     """Red cells of one type: either ``grade`` is what the scheme calls the share, or ``no_grade`` says why not.
 
-    ``graded_from`` is the fewest red cells examined from which the scheme grades this type; None where it never does.
+    ``graded_from`` is the fewest categorised red cells from which the scheme grades the type; None where it never does.
     """
 
     grade: str | None
@@ -61,11 +61,11 @@ class SchemeIdentity(Schema):
 class Morphology(Schema):
     """The red cells of a sample by type, pooled over its counted images.
 
-    Shares are of the red cells ``examined``, those that no type was found for (``uncategorised``) among them.
+    Shares are of the ``categorised`` cells: those left for a person (``uncategorised``) are in no percentage.
     ``scheme`` is None where the settings ask for no grades.
     """
 
-    examined: int
+    categorised: int
+    uncategorised: int
     types: dict[str, GradedShare]
-    uncategorised: Share
     scheme: SchemeIdentity | None

@@ -50,15 +50,14 @@ def pooled_morphology(by_image: Sequence[CellNumbers | None], scheme: GradingSch
     numbers = _pooled(by_image)
     if numbers is None:
         return None
-    examined = sum(numbers.values())
-    shares = {subtype: _share(numbers[subtype], examined) for subtype in RedCellSubtype}
+    categorised = sum(numbers[subtype] for subtype in RED_CELL_TYPES)
     return Morphology(
-        examined=examined,
+        categorised=categorised,
+        uncategorised=numbers[RedCellSubtype.UNCATEGORISED],
         types={
-            subtype.value: graded_share(scheme, subtype, shares[subtype], examined=examined)
+            subtype.value: graded_share(scheme, subtype, _share(numbers[subtype], categorised), categorised=categorised)
             for subtype in RED_CELL_TYPES
         },
-        uncategorised=shares[RedCellSubtype.UNCATEGORISED],
         scheme=SchemeIdentity(id=scheme.id, version=scheme.version, title=scheme.title) if scheme else None,
     )
 

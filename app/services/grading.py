@@ -18,7 +18,7 @@ _SHIPPED_FOLDER = Path(__file__).parent / "grading_schemes"
 _FILE_SUFFIX = ".toml"
 
 _NO_SCHEME_SET = Notice("no_scheme", "The settings of this installation ask for no grades.")
-_NO_RED_CELL = Notice("no_red_cells", "No red cell was examined, so there is nothing to grade.")
+_NO_RED_CELL = Notice("no_red_cells", "No red cell was categorised, so there is nothing to grade.")
 _PER_FIELD = Notice(
     "scheme_counts_per_field",
     "The scheme's limits are cells in an eyepiece's field of view, and a photograph shows another area.",
@@ -46,10 +46,12 @@ def load_grading_scheme(name: str) -> GradingScheme | None:
     return _read(Path(name))
 
 
-def graded_share(scheme: GradingScheme | None, subtype: RedCellSubtype, share: Share, *, examined: int) -> GradedShare:
-    """A type's share among ``examined`` red cells with its grade, or with the reason why it has none."""
+def graded_share(
+    scheme: GradingScheme | None, subtype: RedCellSubtype, share: Share, *, categorised: int
+) -> GradedShare:
+    """A type's share among ``categorised`` red cells with its grade, or with the reason why it has none."""
     scale = None if scheme is None else scheme.scale_of(subtype)
-    no_grade = _reason_against(scheme, subtype, examined)
+    no_grade = _reason_against(scheme, subtype, categorised)
     grade = None
     if no_grade is None and scale is not None and share.percent is not None:
         grade = scale.grade_of(share.percent)
@@ -63,7 +65,7 @@ def graded_share(scheme: GradingScheme | None, subtype: RedCellSubtype, share: S
     )
 
 
-def _reason_against(scheme: GradingScheme | None, subtype: RedCellSubtype, examined: int) -> Notice | None:
+def _reason_against(scheme: GradingScheme | None, subtype: RedCellSubtype, categorised: int) -> Notice | None:
     """Why a type can have no grade, whatever its share; None where it can."""
     if scheme is None:
         return _NO_SCHEME_SET
@@ -72,10 +74,10 @@ def _reason_against(scheme: GradingScheme | None, subtype: RedCellSubtype, exami
         return Notice("not_in_scheme", f"The scheme {scheme.id} does not grade this type.")
     if scheme.unit is GradingUnit.PER_FIELD:
         return _PER_FIELD
-    if examined == 0:
+    if categorised == 0:
         return _NO_RED_CELL
-    if examined < scale.least_red_cells:
-        numbers = f"Graded from {scale.least_red_cells:,} red cells on, and {examined:,} were examined"
+    if categorised < scale.least_red_cells:
+        numbers = f"Graded from {scale.least_red_cells:,} red cells on, and {categorised:,} were categorised"
         return Notice("too_few_red_cells", f"{numbers}: {scale.least_reason}.")
     return None
 

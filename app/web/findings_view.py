@@ -53,14 +53,14 @@ class DifferentialView:
 
 @dataclass(frozen=True, slots=True)
 class MorphologyView:
-    """The morphology's rows, the uncategorised cells apart, the scheme of the grades, and what has to be known.
+    """The morphology's rows, the cells that are in none of them, the scheme of the grades, and what has to be known.
 
     ``withheld`` says which types have no grade and why.
     """
 
     rows: tuple[TypeRow, ...]
-    uncategorised: TypeRow
-    examined: int
+    categorised: int
+    uncategorised: int
     scheme: SchemeIdentity | None
     cautions: tuple[str, ...]
     withheld: tuple[str, ...]
@@ -119,18 +119,18 @@ def _differential(found: Differential) -> DifferentialView:
 
 def _morphology(found: Morphology) -> MorphologyView:
     cautions = []
-    if found.examined == 0:
-        cautions.append("No red cell was examined, so there are no percentages.")
-    if found.uncategorised.n:
+    if found.categorised == 0:
+        cautions.append("No red cell was categorised, so there are no percentages.")
+    if found.uncategorised:
         cautions.append(
-            f"{_cells(found.uncategorised.n, 'red cell')} uncategorised: the network was not sure enough of any type. "
-            "Any of them may belong to one of the types, whose true share may then be larger."
+            f"{_cells(found.uncategorised, 'red cell')} uncategorised: the network was not sure enough of any type. "
+            "They are left for a person and in no percentage; any of them may be of an abnormal type."
         )
     return MorphologyView(
         rows=tuple(_row(name, share) for name, share in found.types.items()),
-        uncategorised=_row("uncategorised", found.uncategorised),
-        examined=found.examined,
-        scheme=found.scheme if found.examined else None,
+        categorised=found.categorised,
+        uncategorised=found.uncategorised,
+        scheme=found.scheme if found.categorised else None,
         cautions=tuple(cautions),
         withheld=tuple(_grades_withheld(found.types)),
     )

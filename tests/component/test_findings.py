@@ -98,19 +98,29 @@ def test_the_morphology_is_graded_by_the_scheme_it_names(desk: UploadDesk) -> No
     morphology = detail_of(desk, record_of(*first), record_of(*second)).morphology
 
     assert morphology is not None
-    assert morphology.examined == 1100
+    assert (morphology.categorised, morphology.uncategorised) == (1082, 18)
     assert morphology.scheme is not None
     assert (morphology.scheme.id, morphology.scheme.version) == ("jslh-sc", "1")
     target, schistocyte = morphology.types["target"], morphology.types["schistocyte"]
-    assert rounded(target) == (150, 13.6, 11.7, 15.8)
+    assert rounded(target) == (150, 13.9, 11.9, 16.1)
     assert (target.grade, target.no_grade, target.graded_from) == ("2+", None, 200)
     assert (schistocyte.n, schistocyte.grade, schistocyte.graded_from) == (2, None, 1000)
     assert schistocyte.no_grade is not None
     assert schistocyte.no_grade.message == "The lowest grade, 1+, begins at 1 %."
     assert morphology.types["hypochromia"].grade is None
-    assert rounded(morphology.uncategorised) == (18, 1.6, 1.0, 2.6)
     assert "uncategorised" not in morphology.types
     assert len(morphology.types) == 12
+
+
+def test_where_no_red_cell_is_categorised_there_is_neither_percentage_nor_grade(desk: UploadDesk) -> None:
+    """Two thousand cells of which the network is not sure say nothing of any type, least of all that there is none."""
+    morphology = detail_of(desk, record_of(*cells(RED, uncategorised=2000))).morphology
+
+    assert morphology is not None
+    assert (morphology.categorised, morphology.uncategorised) == (0, 2000)
+    assert {rounded(share) for share in morphology.types.values()} == {(0, None, None, None)}
+    codes = {share.no_grade.code for share in morphology.types.values() if share.no_grade}
+    assert codes == {"no_red_cells", "not_in_scheme"}
 
 
 def test_one_image_without_types_leaves_no_pooled_share(desk: UploadDesk) -> None:

@@ -53,7 +53,7 @@ def test_a_sample_pools_its_differential_and_its_morphology(counting_site: Site)
         "low": pytest.approx(15.811, abs=1e-3),
         "high": 100.0,
     }
-    assert (red["examined"], red["uncategorised"]["n"]) == (2, 0)
+    assert (red["categorised"], red["uncategorised"]) == (2, 0)
     assert red["scheme"] == {"id": "jslh-sc", "version": "1", "title": "JSLH-SC grades of red-cell morphology"}
     target = red["types"]["target"]
     assert (target["n"], target["percent"], target["grade"], target["graded_from"]) == (2, 100.0, None, 200)

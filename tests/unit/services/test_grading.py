@@ -40,7 +40,7 @@ def share_of(seen: int, examined: int) -> Share:
 
 def grade(scheme: GradingScheme | None, subtype: str, seen: int, examined: int) -> tuple[str | None, str | None]:
     """The grade and the code of the reason against one."""
-    graded = graded_share(scheme, RedCellSubtype(subtype), share_of(seen, examined), examined=examined)
+    graded = graded_share(scheme, RedCellSubtype(subtype), share_of(seen, examined), categorised=examined)
     return graded.grade, graded.no_grade.code if graded.no_grade else None
 
 
@@ -97,19 +97,19 @@ def test_the_published_limits(scheme: str, subtype: str, permille: int, expected
 @pytest.mark.parametrize(("subtype", "least"), [("target", 200), ("spherocyte", 500), ("schistocyte", 1000)])
 def test_too_few_red_cells_are_never_graded_and_the_least_number_is_told(subtype: str, least: int) -> None:
     scheme = load_grading_scheme("jslh-sc")
-    too_few = graded_share(scheme, RedCellSubtype(subtype), share_of(least // 2, least - 1), examined=least - 1)
+    too_few = graded_share(scheme, RedCellSubtype(subtype), share_of(least // 2, least - 1), categorised=least - 1)
 
     assert grade(scheme, subtype, least // 2, least) == ("3+", None)
     assert too_few.grade is None
     assert too_few.no_grade is not None
     assert too_few.no_grade.code == "too_few_red_cells"
-    assert f"Graded from {least:,} red cells on, and {least - 1:,} were examined" in too_few.no_grade.message
+    assert f"Graded from {least:,} red cells on, and {least - 1:,} were categorised" in too_few.no_grade.message
 
 
 def test_without_a_red_cell_there_is_nothing_to_grade() -> None:
     nothing = Share(n=0, percent=None, low=None, high=None)
 
-    graded = graded_share(load_grading_scheme("labce"), RedCellSubtype.TARGET, nothing, examined=0)
+    graded = graded_share(load_grading_scheme("labce"), RedCellSubtype.TARGET, nothing, categorised=0)
 
     assert (graded.grade, graded.no_grade.code if graded.no_grade else None) == (None, "no_red_cells")
 

@@ -115,7 +115,7 @@ def test_what_is_undefined_is_not_available_and_never_zero_percent() -> None:
     assert row(section(html, "differential"), "Neutrophil") == ["Neutrophil", "0", "not available"]
     assert row(section(html, "morphology"), "Target cell")[:3] == ["Target cell", "0", "not available"]
     assert "No white cell was identified, so there are no percentages." in html
-    assert "No red cell was examined, so there are no percentages." in html
+    assert "No red cell was categorised, so there are no percentages." in html
 
 
 def test_weights_that_name_nothing_give_no_table() -> None:
@@ -138,7 +138,7 @@ def test_grades_look_like_suggestions_and_name_their_scheme() -> None:
     assert row(red, "Normal") == ["Normal", "880", "88.0", "85.8–89.9"]
     assert "(jslh-sc, version 1)" in red
     assert "a person confirms them" in red
-    assert "n = 1 000 red cells examined" in words(red)
+    assert "n = 1 000 categorised red cells" in words(red)
 
 
 def test_too_few_red_cells_are_told_with_the_least_number_and_why() -> None:
@@ -147,7 +147,7 @@ def test_too_few_red_cells_are_told_with_the_least_number_and_why() -> None:
     assert row(red, "Target cell")[-1] == "2+"
     assert row(red, "Schistocyte")[-1] == "n < 1\u202f000"
     assert row(red, "Spherocyte")[-1] == row(red, "Teardrop cell")[-1] == "n < 500"
-    assert "No grade for spherocyte, teardrop cell. Graded from 500 red cells on, and 300 were examined" in red
+    assert "No grade for spherocyte, teardrop cell. Graded from 500 red cells on, and 300 were categorised" in red
     assert "ICSH counts schistocytes among at least 1000 red cells" in red
 
 
@@ -158,13 +158,13 @@ def test_where_no_grades_are_wanted_there_is_no_column_for_them() -> None:
     assert "Grade" not in red
 
 
-def test_uncategorised_red_cells_stand_apart_with_their_share() -> None:
+def test_uncategorised_red_cells_stand_apart_and_are_left_for_a_person() -> None:
     red = section(summary_of({}, {"normal": 90, "uncategorised": 10}), "morphology")
 
-    assert row(red, "Uncategorised") == ["Uncategorised", "10", "10.0", "4.9–17.6"]
-    assert row(red, "Normal")[2] == "90.0"
+    assert row(red, "uncategorised") == ["Uncategorised", "10", "left for a person"]
+    assert row(red, "Normal") == ["Normal", "90", "100.0", "96.0–100.0"]
     assert "10 red cells uncategorised" in red
-    assert "whose true share may then be larger" in red
+    assert "any of them may be of an abnormal type" in red
 
 
 def test_each_count_has_its_interval_and_one_that_is_not_available_has_none() -> None:
