@@ -105,7 +105,7 @@ def _differential(found: Differential) -> DifferentialView:
     if found.unidentified:
         cautions.append(
             f"{_cells(found.unidentified, 'white cell')} unidentified: the network was not sure enough of any type. "
-            "A person has to name them; they are in no percentage."
+            "A person has to name them; they are in no percentage, and nucleated red cells may be among them."
         )
     return DifferentialView(
         rows=tuple(_row(name, share) for name, share in found.types.items()),

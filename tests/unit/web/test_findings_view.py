@@ -96,7 +96,7 @@ def test_unidentified_cells_stand_apart_and_are_left_for_a_person() -> None:
     assert row(white, "unidentified") == ["Unidentified", "3", "left for a person"]
     assert row(white, "Neutrophil")[2] == "100.0"
     assert "3 white cells unidentified" in white
-    assert "they are in no percentage" in white
+    assert "they are in no percentage, and nucleated red cells may be among them" in white
 
 
 def test_nucleated_red_cells_are_told_per_100_white_cells() -> None:
