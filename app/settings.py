@@ -56,9 +56,9 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = Field(
         default="auto", description="Where the network runs; auto takes a CUDA GPU when there is one."
     )
-    engine: Literal["auto", "torch", "openvino", "openvino-int8", "cuda-bf16"] = Field(
+    engine: Literal["auto", "torch", "openvino", "openvino-bf16", "openvino-int8", "cuda-bf16"] = Field(
         default="auto",
-        description="What runs the network; auto: openvino on a CPU, torch on a GPU; or openvino-int8, cuda-bf16.",
+        description="What runs the network; auto: openvino on a CPU, torch on a GPU; or openvino-bf16, openvino-int8, cuda-bf16.",
     )
     weights_path: Path | None = Field(
         default=None, description="Weights file (.safetensors, its manifest beside it); empty: the weights shipped."

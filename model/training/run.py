@@ -62,7 +62,7 @@ class TrainingRun:
         self.fields = choose_fields(read_index(dataset, Split.TRAIN), config)
         network = CellDetector()
         if config.start_from and not has_checkpoint(folder):
-            anew = take_over_weights(network, Path(config.start_from), config.left_out)
+            anew = take_over_weights(network, Path(config.start_from), config.left_out, config.names_left_out)
             report(f"started from {config.start_from}; learnt anew: {', '.join(anew) or 'nothing'}")
         network = network.to(self.device)
         self.network = network.to(memory_format=torch.channels_last)
