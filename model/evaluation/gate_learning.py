@@ -12,6 +12,9 @@ _TAIL = 0.01
 """Share of the fields learnt from that lies beyond each limit on one side: some of them are faulty themselves."""
 
 _MARGIN = 1.05
+_FAR_TOO_FEW = 0.5
+"""Of the red cells in the thinnest fields learnt from: those are thin, and can be counted."""
+
 _MOST_UNFAMILIAR = 0.005
 _LEAST_CLIPPED = 0.02
 """No field learnt from may have a white pixel, and one or two in a hundred hide no cell."""
@@ -46,7 +49,7 @@ def learn_gate(fields: Sequence[Observation], others: Sequence[Observation]) -> 
         background_blue_to_green=(_low(plain, "background_blue_to_green"), _high(plain, "background_blue_to_green")),
         most_covered_share=_high(plain, "covered_share"),
         most_overlapping_share=_high(plain, "overlapping_share"),
-        least_red_cells_per_100=_low(plain, "red_cells_per_100"),
+        least_red_cells_per_100=round(_FAR_TOO_FEW * _low(plain, "red_cells_per_100"), 4),
         most_distance=round(float(np.quantile(apart, 1 - _MOST_UNFAMILIAR)) * _MARGIN, 4),
         likeness=fit_likeness(np.stack(smears), np.stack(strangers)),
         familiarity=familiarity.packed(),

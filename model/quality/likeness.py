@@ -16,6 +16,8 @@ _RIDGE = 0.05
 """Keeps weights finite where smears and other pictures lie wholly apart."""
 
 _NEWTON_STEPS = 30
+_FARTHEST = 10.0
+"""Distances beyond this tell nothing more; smears of laboratories never seen lie below 4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def evidence_of(measures: FieldMeasures, distance: float) -> NDArray[np.float64]
     """
     return np.array(
         [
-            math.log(max(distance, 1e-3)),
+            min(distance, _FARTHEST),
             math.log1p(measures.red_cells_per_100 or 0.0) / 2,
             2 * (measures.red_cell_score or 0.0),
             2 * (1.0 if measures.cluttered_share is None else measures.cluttered_share),

@@ -52,7 +52,7 @@ def test_light_does_not_make_a_smear_another_picture() -> None:
 def test_a_picture_without_cells_has_no_evidence_for_it() -> None:
     nothing = evidence_of(FieldMeasures(cluttered_share=0.0, red_cells_per_100=0.0), 1.0)
 
-    assert nothing.tolist() == [0.0] * 6
+    assert nothing.tolist() == [1.0, *[0.0] * 5]
     assert (evidence_of(measures_of(field()), 1.0)[1:3] > nothing[1:3]).all()
 
 
