@@ -38,8 +38,8 @@ def learn_gate(fields: Sequence[Observation], others: Sequence[Observation]) -> 
     familiarity = fitted(clean)
     apart = _distances_between_folds(clean)
     smears = [evidence_of(field.measures, distance) for field, distance in zip(clean, apart, strict=True)]
-    smears += [evidence_of(field.measures, familiarity.distance(field.features)) for field in faulted]
     smears += [evidence_of(field.measures, distance) for field, distance in zip(clean, left_out(clean), strict=True)]
+    faulty = [evidence_of(field.measures, familiarity.distance(field.features)) for field in faulted]
     strangers = [evidence_of(other.measures, familiarity.distance(other.features)) for other in others]
     return GateSettings(
         most_edge_width_px=_high(plain, "edge_width_px"),
@@ -51,7 +51,7 @@ def learn_gate(fields: Sequence[Observation], others: Sequence[Observation]) -> 
         most_overlapping_share=_high(plain, "overlapping_share"),
         least_red_cells_per_100=round(_FAR_TOO_FEW * _low(plain, "red_cells_per_100"), 4),
         most_distance=round(float(np.quantile(apart, 1 - _MOST_UNFAMILIAR)) * _MARGIN, 4),
-        likeness=fit_likeness(np.stack(smears), np.stack(strangers)),
+        likeness=fit_likeness(np.stack(smears), np.stack(strangers), np.stack(faulty) if faulty else None),
         familiarity=familiarity.packed(),
         usual={"distance": _of(apart), **{name: _middle(clean, name) for name in _TOLD}},
         learnt_from=_tally(plain, others),

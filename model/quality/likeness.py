@@ -73,15 +73,19 @@ def evidence_of(measures: FieldMeasures, distance: float) -> NDArray[np.float64]
     )
 
 
-def fit_likeness(smears: NDArray[np.float64], others: NDArray[np.float64]) -> LikenessSettings:
+def fit_likeness(
+    smears: NDArray[np.float64], others: NDArray[np.float64], faulty: NDArray[np.float64] | None = None
+) -> LikenessSettings:
     """Weights and limit that tell smears from other pictures, from the evidence of each (pictures x evidence).
 
     A logistic regression in which both kinds count the same. The limit is that with the fewest errors of both kinds
-    together, and midway between its two neighbours.
+    together, and midway between its two neighbours. ``faulty`` smears teach the weights and not the limit: some are
+    past recognising.
     """
-    points = np.concatenate([smears, others])
-    is_smear = np.arange(len(points)) < len(smears)
-    share = np.where(is_smear, 0.5 / len(smears), 0.5 / len(others))
+    faulty = smears[:0] if faulty is None else faulty
+    points = np.concatenate([smears, faulty, others])
+    is_smear = np.arange(len(points)) < len(points) - len(others)
+    share = np.where(is_smear, 0.5 / is_smear.sum(), 0.5 / len(others))
     design = np.column_stack([points, np.ones(len(points))])
     penalty = _RIDGE * np.diag([1.0] * len(EVIDENCE) + [0.0]) / 10
     weights = np.zeros(design.shape[1])
@@ -91,7 +95,7 @@ def fit_likeness(smears: NDArray[np.float64], others: NDArray[np.float64]) -> Li
         curvature = (design * (share * told * (1 - told))[:, None]).T @ design + penalty + 1e-9 * np.eye(len(weights))
         weights -= np.linalg.solve(curvature, gradient)
     logits = design @ weights
-    least = _sigmoid(_best_limit(logits[is_smear], logits[~is_smear]))
+    least = _sigmoid(_best_limit(logits[: len(smears)], logits[~is_smear]))
     parts = dict(zip((*EVIDENCE, "bias"), np.round(weights, 4).tolist(), strict=True))
     return LikenessSettings(**parts, least=round(min(max(least, 1e-4), 1 - 1e-4), 4))
 
