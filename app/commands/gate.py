@@ -93,7 +93,11 @@ def judge(  # noqa: PLR0917 - Typer makes an option of each
         typer.Option("--record", help="Also write them into the manifest, and of shipped weights into the model card."),
     ] = False,
 ) -> None:
-    """Judge the gate on validation and held-out fields, on the other half of the pictures, and on simulated faults."""
+    """Judge the gate on validation and held-out fields, on the other half of the pictures, and on simulated faults.
+
+    Raises:
+        typer.BadParameter: The weights have no gate yet.
+    """
     from model.data.packed import PackedSetError, read_index
     from model.evaluation.gate_judging import judge_faults, judge_fields, judge_pictures
     from model.evaluation.gate_observing import judging_fields

@@ -8,6 +8,12 @@ LEAST_NAMED = 0.90
 LOWEST_CONFIDENCE = 0.5
 """A name that is as likely wrong as right is never given."""
 
+NAMES_NOTHING = 1.0
+"""The confidence of a kind of cell whose names cannot be believed at all."""
+
+_LEAST_JUDGED = 20
+"""Named cells that an accuracy is told from."""
+
 _LOWEST_INVERSE, _HIGHEST_INVERSE = 0.1, 10.0
 _HALVINGS = 60
 
@@ -56,15 +62,16 @@ def choose_confidence(
     probabilities: Values,
     is_right: NDArray[np.bool_],
     *,
+    accepted_accuracy: float,
     least_named: float = LEAST_NAMED,
     wanted_accuracy: float = WANTED_ACCURACY,
 ) -> float:
     """The lowest confidence from which on the cells named are accurate enough.
 
     ``probabilities`` N of the likeliest names, and whether those are right. Confidences lie midway between two
-    neighbouring probabilities, from 0.5 on. If the lowest that reaches ``wanted_accuracy`` names fewer than
-    ``least_named`` of the cells, or none reaches it, naming goes first: the most accurate of those that name enough,
-    the lowest of equals; and 0.5 where even that names too few.
+    neighbouring probabilities, from 0.5 on. The lowest that reaches ``wanted_accuracy`` is taken if it names
+    ``least_named`` of the cells; else accuracy goes first: the lowest that reaches ``accepted_accuracy`` on at least
+    twenty cells named, however few that is of all; and where none does, ``NAMES_NOTHING``.
 
     Raises:
         NothingToCalibrateOn: There is no cell.
@@ -74,16 +81,17 @@ def choose_confidence(
     levels = np.unique(probabilities)
     middles = (levels[:-1] + levels[1:]) / 2
     candidates: list[float] = [LOWEST_CONFIDENCE, *middles[middles > LOWEST_CONFIDENCE].tolist()]
-    accuracies, shares = [], []
+    accepted = NAMES_NOTHING
     for confidence in candidates:
         is_named = probabilities >= confidence
-        accuracies.append(float(is_right[is_named].mean()) if is_named.any() else 0.0)
-        shares.append(float(is_named.mean()))
-    enough = [place for place, named in enumerate(shares) if named >= least_named]
-    if not enough:
-        return LOWEST_CONFIDENCE
-    accurate = [place for place in enough if accuracies[place] >= wanted_accuracy]
-    return candidates[accurate[0] if accurate else max(enough, key=lambda place: accuracies[place])]
+        if not is_named.any():
+            break
+        accuracy = float(is_right[is_named].mean())
+        if accuracy >= wanted_accuracy and float(is_named.mean()) >= least_named:
+            return confidence
+        if accepted == NAMES_NOTHING and accuracy >= accepted_accuracy and int(is_named.sum()) >= _LEAST_JUDGED:
+            accepted = confidence
+    return accepted
 
 
 def _slope(logits: Values, labels: NDArray[np.int64], inverse: float) -> float:

@@ -67,10 +67,10 @@ def test_the_record_tells_the_fields_and_the_cells(tmp_path: Path) -> None:
     assert found_settings.settings.red_temperature == found_settings.record["red"]["temperature"]
 
 
-def test_a_kind_without_cells_is_left_as_it_is() -> None:
-    none = choose(CalibrationCells(np.zeros((0, 7)), np.zeros(0, np.int64)))
+def test_a_kind_without_cells_is_named_nothing() -> None:
+    none = choose(CalibrationCells(np.zeros((0, 7)), np.zeros(0, np.int64)), 0.97)
 
-    assert none == {"cells": 0, "temperature": 1.0, "confidence": 0.5}
+    assert none == {"cells": 0, "temperature": 1.0, "confidence": 1.0}
 
 
 def test_calibration_on_no_found_cell_is_refused(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_calibration_brings_probabilities_to_what_they_say() -> None:
     logits = random.normal(0, 3, (4000, 7))
     cumulated = (np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)).cumsum(axis=1)
     labels = np.asarray((random.random((4000, 1)) > cumulated).sum(axis=1), dtype=np.int64)
-    record = choose(CalibrationCells(logits * 3, labels))  # three times too sure
+    record = choose(CalibrationCells(logits * 3, labels), 0.97)  # three times too sure
     before, after = record["expected_calibration_error"]
 
     assert record["temperature"] == pytest.approx(3.0, rel=0.1)

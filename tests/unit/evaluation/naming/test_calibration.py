@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from model.evaluation.naming.calibration import (
+    NAMES_NOTHING,
     NothingToCalibrateOn,
     choose_confidence,
     fit_temperature,
@@ -53,29 +54,40 @@ def test_the_lowest_confidence_that_is_accurate_enough_is_taken() -> None:
     is_right = np.ones(50, dtype=bool)
     is_right[2] = False
 
-    confidence = choose_confidence(probabilities, is_right, wanted_accuracy=1.0)
+    confidence = choose_confidence(probabilities, is_right, accepted_accuracy=0.9, wanted_accuracy=1.0)
 
     assert probabilities[2] < confidence < probabilities[3]
 
 
 def test_a_name_as_likely_wrong_as_right_is_never_given() -> None:
-    assert choose_confidence(np.array([0.3, 0.9] * 10), np.ones(20, dtype=bool), least_named=0.5) == 0.5
-    assert choose_confidence(np.full(20, 0.3), np.ones(20, dtype=bool)) == 0.5
+    all_right = np.ones(40, dtype=bool)
+
+    assert choose_confidence(np.array([0.3, 0.9] * 20), all_right, accepted_accuracy=1.0) == 0.5
+    assert choose_confidence(np.full(40, 0.3), all_right, accepted_accuracy=0.9) == NAMES_NOTHING
 
 
-def test_where_accuracy_would_leave_too_few_named_the_most_accurate_that_names_enough_is_taken() -> None:
-    probabilities = np.linspace(0.51, 0.99, 20)
-    is_right = np.ones(20, dtype=bool)
-    is_right[[0, 5]] = False  # only without the sixth are all right, and then fourteen of twenty are named
+def test_where_both_cannot_be_had_accuracy_goes_before_the_number_named() -> None:
+    probabilities = np.linspace(0.51, 0.99, 100)
+    is_right = np.ones(100, dtype=bool)
+    is_right[:60:2] = False  # from the sixtieth on all are right
 
-    confidence = choose_confidence(probabilities, is_right, wanted_accuracy=0.99)
+    confidence = choose_confidence(probabilities, is_right, accepted_accuracy=0.97, wanted_accuracy=0.99)
+    named = probabilities >= confidence
+    assert 0.97 <= is_right[named].mean() < 0.99
+    assert named.sum() == 43  # of which the second is wrong
 
-    assert probabilities[0] < confidence < probabilities[1]  # 18 of 19 right, against 17 of 18 and 18 of 20
-    assert choose_confidence(probabilities, is_right, least_named=0.7, wanted_accuracy=0.99) > probabilities[5]
+    assert choose_confidence(probabilities, is_right, accepted_accuracy=0.5) == 0.5
+
+
+def test_names_that_are_hardly_ever_right_are_not_given_at_all() -> None:
+    probabilities = np.linspace(0.51, 0.99, 100)
+    is_right = np.arange(100) >= 85  # fifteen cells all right are too few to believe
+
+    assert choose_confidence(probabilities, is_right, accepted_accuracy=0.97) == NAMES_NOTHING
 
 
 def test_nothing_is_calibrated_on_nothing() -> None:
     with pytest.raises(NothingToCalibrateOn):
         fit_temperature(NO_LOGITS, NO_LABELS)
     with pytest.raises(NothingToCalibrateOn):
-        choose_confidence(np.zeros(0), np.zeros(0, dtype=bool))
+        choose_confidence(np.zeros(0), np.zeros(0, dtype=bool), accepted_accuracy=0.9)
