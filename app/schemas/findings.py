@@ -40,7 +40,7 @@ class Differential(Schema):
 
     Shares are of the ``identified`` cells: those left for a person (``unidentified``) are in no percentage. Nucleated
     red cells are not among them; ``nrbc_per_100_wbc`` sets them against all white cells counted. It is None where
-    there is no white cell, and both are None where the weights cannot tell such cells.
+    no white cell was identified, and both are None where the weights cannot tell such cells.
     """
 
     identified: int

@@ -41,7 +41,8 @@ def pooled_differential(counts: ClassCounts | None, by_image: Sequence[CellNumbe
         types={subtype.value: _share(numbers[subtype], identified) for subtype in WHITE_CELL_TYPES},
         nrbc=nrbc,
         # Not corrected any further: counts.WBC is free of nucleated red cells already.
-        nrbc_per_100_wbc=100 * nrbc / counts.WBC if nrbc is not None and counts.WBC else None,
+        # Where no white cell was identified, any may be a nucleated red cell: 0 per 100 would be made up.
+        nrbc_per_100_wbc=100 * nrbc / counts.WBC if nrbc is not None and counts.WBC and identified else None,
     )
 
 
