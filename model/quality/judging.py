@@ -83,14 +83,14 @@ def _exposure(measures: FieldMeasures, limits: GateSettings) -> Iterator[Notice]
     if brightness is not None and brightness < least:
         yield Notice(
             "underexposed",
-            f"This image is too dark: its background has {brightness:.0%} of full brightness, and at least {least:.0%} "
+            f"This image is too dark: its background has {brightness:.1%} of full brightness, and at least {least:.1%} "
             "is usual; give more light or a longer exposure and photograph the field again.",
         )
     clipped, most = measures.clipped_share, limits.most_clipped_share
     if clipped is not None and clipped > most:
         yield Notice(
             "overexposed",
-            f"This image is too bright: {clipped:.0%} of its background is pure white, and at most {most:.0%} is "
+            f"This image is too bright: {clipped:.1%} of its background is pure white, and at most {most:.1%} is "
             "usual, so pale cells may be lost; give less light or a shorter exposure and photograph the field again.",
         )
 
@@ -115,7 +115,7 @@ def _colour(measures: FieldMeasures, limits: GateSettings) -> Iterator[Notice]:
 
 def _thickness(measures: FieldMeasures, limits: GateSettings) -> Iterator[Notice]:
     told = [
-        f"{value:.0%} {what}, and at most {most:.0%} is usual"
+        f"{value:.1%} {what}, and at most {most:.1%} is usual"
         for what, value, most in (
             ("of its area is covered by cells", measures.covered_share, limits.most_covered_share),
             ("of its red cells lie on another one", measures.overlapping_share, limits.most_overlapping_share),
@@ -142,8 +142,8 @@ def _familiarity(distance: float, limits: GateSettings) -> Iterator[Notice]:
         yield Notice(
             UNFAMILIAR,
             f"This smear looks unlike all that the network learnt from (distance {distance:.2f}, at most "
-            f"{limits.most_distance:.2f} is usual), so no cell was given a sub-type; count and name its cells by eye, "
-            "or stain and photograph as you did for fields without this warning.",
+            f"{limits.most_distance:.2f} is usual), so no cell was given a sub-type, and nucleated red cells are "
+            "counted as white cells; count and name its cells by eye, or stain and photograph as you did for fields without this warning.",
         )
 
 
@@ -152,4 +152,4 @@ def _within(value: float, usual: Range) -> bool:
 
 
 def _share(width_px: float) -> str:
-    return f"{width_px / RED_CELL_DIAMETER_PX:.0%}"
+    return f"{width_px / RED_CELL_DIAMETER_PX:.1%}"

@@ -44,6 +44,7 @@ def test_a_smear_far_from_those_learnt_from_is_counted_with_a_warning() -> None:
 
     assert verdict.refusal is None
     assert verdict.is_unfamiliar
+    assert "nucleated red cells are counted as white cells" in verdict.warnings[0].message
     assert not judge_field(measures_of(field()), 1.49, SURE, some_limits()).is_unfamiliar
 
 
@@ -63,13 +64,13 @@ def test_what_is_unlike_a_smear_is_refused_and_told_by_what() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"edge_width_px": 10.0}, ("20%", "14%", "focus")),
-        ({"background_brightness": 0.3}, ("30%", "50%", "more light")),
-        ({"clipped_share": 0.4}, ("40%", "2%", "less light")),
+        ({"edge_width_px": 10.0}, ("20.0%", "14.0%", "focus")),
+        ({"background_brightness": 0.3}, ("30.0%", "50.0%", "more light")),
+        ({"clipped_share": 0.4}, ("40.0%", "2.0%", "less light")),
         ({"background_red_to_green": 1.5}, ("1.50 times as much red", "0.80 to 1.20", "white balance")),
         ({"background_blue_to_green": 0.5}, ("0.50 times as much blue", "0.80 to 1.20", "white balance")),
-        ({"covered_share": 0.8}, ("80%", "60%", "thinner area")),
-        ({"overlapping_share": 0.7}, ("70%", "60%", "thinner area")),
+        ({"covered_share": 0.8}, ("80.0%", "60.0%", "thinner area")),
+        ({"overlapping_share": 0.7}, ("70.0%", "60.0%", "thinner area")),
         ({"red_cells_per_100": 1.0}, ("1.0", "5.0", "nearly touch")),
     ],
 )
@@ -80,6 +81,15 @@ def test_a_warning_names_the_value_the_limit_and_the_next_step(
 
     assert len(verdict.warnings) == 1
     assert [word for word in words if word not in verdict.warnings[0].message] == []
+
+
+def test_a_value_just_beyond_its_limit_does_not_read_like_the_limit() -> None:
+    measures = dataclasses.replace(measures_of(field()), clipped_share=0.023)
+
+    [warning] = judge_field(measures, NEAR, SURE, some_limits()).warnings
+
+    assert "2.3% of its background" in warning.message
+    assert "at most 2.0% is usual" in warning.message
 
 
 def test_what_is_undefined_is_not_warned_of() -> None:
