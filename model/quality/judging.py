@@ -143,7 +143,8 @@ def _familiarity(distance: float, limits: GateSettings) -> Iterator[Notice]:
             UNFAMILIAR,
             f"This smear looks unlike all that the network learnt from (distance {distance:.2f}, at most "
             f"{limits.most_distance:.2f} is usual), so no cell was given a sub-type, and nucleated red cells are "
-            "counted as white cells; count and name its cells by eye, or stain and photograph as you did for fields without this warning.",
+            "counted as white cells; count and name its cells by eye, or stain and "
+            "photograph as you did for fields without this warning.",
         )
 
 
