@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     )
     engine: Literal["auto", "torch", "openvino", "openvino-bf16", "openvino-int8", "cuda-bf16"] = Field(
         default="auto",
-        description="What runs the network; auto: openvino on a CPU, torch on a GPU; or openvino-bf16, openvino-int8, cuda-bf16.",
+        description="What runs the network; auto: openvino on a CPU, else torch; or openvino-bf16, -int8, cuda-bf16.",
     )
     weights_path: Path | None = Field(
         default=None, description="Weights file (.safetensors, its manifest beside it); empty: the weights shipped."

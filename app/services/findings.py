@@ -56,7 +56,13 @@ def pooled_morphology(by_image: Sequence[CellNumbers | None], scheme: GradingSch
         categorised=categorised,
         uncategorised=numbers[RedCellSubtype.UNCATEGORISED],
         types={
-            subtype.value: graded_share(scheme, subtype, _share(numbers[subtype], categorised), categorised=categorised)
+            subtype.value: graded_share(
+                scheme,
+                subtype,
+                _share(numbers[subtype], categorised),
+                categorised=categorised,
+                uncategorised=numbers[RedCellSubtype.UNCATEGORISED],
+            )
             for subtype in RED_CELL_TYPES
         },
         scheme=SchemeIdentity(id=scheme.id, version=scheme.version, title=scheme.title) if scheme else None,

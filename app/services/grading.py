@@ -17,6 +17,9 @@ NO_SCHEME = "none"
 _SHIPPED_FOLDER = Path(__file__).parent / "grading_schemes"
 _FILE_SUFFIX = ".toml"
 
+LEAST_CATEGORISED_SHARE = 0.9
+"""Of the red cells seen; with more left uncategorised, these alone could lift any type over a limit or hide it."""
+
 _NO_SCHEME_SET = Notice("no_scheme", "The settings of this installation ask for no grades.")
 _NO_RED_CELL = Notice("no_red_cells", "No red cell was categorised, so there is nothing to grade.")
 _PER_FIELD = Notice(
@@ -47,11 +50,14 @@ def load_grading_scheme(name: str) -> GradingScheme | None:
 
 
 def graded_share(
-    scheme: GradingScheme | None, subtype: RedCellSubtype, share: Share, *, categorised: int
+    scheme: GradingScheme | None, subtype: RedCellSubtype, share: Share, *, categorised: int, uncategorised: int = 0
 ) -> GradedShare:
-    """A type's share among ``categorised`` red cells with its grade, or with the reason why it has none."""
+    """A type's share among ``categorised`` red cells with its grade, or with the reason why it has none.
+
+    ``uncategorised`` red cells were seen beside them.
+    """
     scale = None if scheme is None else scheme.scale_of(subtype)
-    no_grade = _reason_against(scheme, subtype, categorised)
+    no_grade = _reason_against(scheme, subtype, categorised, uncategorised)
     grade = None
     if no_grade is None and scale is not None and share.percent is not None:
         grade = scale.grade_of(share.percent)
@@ -65,7 +71,9 @@ def graded_share(
     )
 
 
-def _reason_against(scheme: GradingScheme | None, subtype: RedCellSubtype, categorised: int) -> Notice | None:
+def _reason_against(
+    scheme: GradingScheme | None, subtype: RedCellSubtype, categorised: int, uncategorised: int
+) -> Notice | None:
     """Why a type can have no grade, whatever its share; None where it can."""
     if scheme is None:
         return _NO_SCHEME_SET
@@ -79,7 +87,15 @@ def _reason_against(scheme: GradingScheme | None, subtype: RedCellSubtype, categ
     if categorised < scale.least_red_cells:
         numbers = f"Graded from {scale.least_red_cells:,} red cells on, and {categorised:,} were categorised"
         return Notice("too_few_red_cells", f"{numbers}: {scale.least_reason}.")
-    return None
+    return _too_many_uncategorised(categorised, uncategorised)
+
+
+def _too_many_uncategorised(categorised: int, uncategorised: int) -> Notice | None:
+    share = categorised / (categorised + uncategorised)
+    if share >= LEAST_CATEGORISED_SHARE:
+        return None
+    told = f"Graded where at least {LEAST_CATEGORISED_SHARE:.0%} of the red cells are categorised, and {share:.1%} are"
+    return Notice("too_many_uncategorised", f"{told}: those that the network is sure of are no fair sample of all.")
 
 
 def _read(path: Path) -> GradingScheme:

@@ -18,6 +18,7 @@ _UNGRADED_WORDS = {
     "not_in_scheme": "not graded",
     "scheme_counts_per_field": "not graded",
     "no_red_cells": "not graded",
+    "too_many_uncategorised": "not graded",
 }
 
 

@@ -92,7 +92,9 @@ def _name(
 ) -> CellName:
     best = int(probabilities.argmax())
     likeliest, probability = subtypes[best].value, float(probabilities[best])
-    return CellName(likeliest if probability >= confidence else unsure, likeliest, round(probability, 4))
+    # A confidence of 1 means that no name is believed, and a softmax can be 1 too.
+    is_sure = confidence <= probability and confidence < 1
+    return CellName(likeliest if is_sure else unsure, likeliest, round(probability, 4))
 
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -33,6 +33,20 @@ def own_scheme(tmp_path: Path, text: str = OWN) -> GradingScheme | None:
     return load_grading_scheme(str(path))
 
 
+def test_many_uncategorised_cells_leave_no_type_graded() -> None:
+    scheme = load_grading_scheme("jslh-sc")
+    few, many = (
+        graded_share(scheme, RedCellSubtype.TARGET, share_of(100, 900), categorised=900, uncategorised=beside)
+        for beside in (100, 101)
+    )
+
+    assert few.grade == "2+"
+    assert many.grade is None
+    assert many.no_grade is not None
+    assert many.no_grade.code == "too_many_uncategorised"
+    assert "at least 90% of the red cells are categorised, and 89.9% are" in many.no_grade.message
+
+
 def share_of(seen: int, examined: int) -> Share:
     interval = share_interval(seen, examined)
     return Share(n=seen, percent=100 * seen / examined, low=interval.low, high=interval.high)
