@@ -32,12 +32,12 @@ def _limits(gate: GateSettings) -> Iterator[str]:
             "width of red cells' edges, a cell being 50 px wide, above",
             f"{gate.most_edge_width_px:.1f} px",
         ),
-        ("`underexposed`", "brightness of the background below", f"{gate.least_background_brightness:.0%}"),
-        ("`overexposed`", "white pixels of the background above", f"{gate.most_clipped_share:.0%}"),
+        ("`underexposed`", "brightness of the background below", f"{gate.least_background_brightness:.1%}"),
+        ("`overexposed`", "white pixels of the background above", f"{gate.most_clipped_share:.1%}"),
         ("`colour_cast`", "red to green of the background beyond", _range(gate.background_red_to_green)),
         ("`colour_cast`", "blue to green of the background beyond", _range(gate.background_blue_to_green)),
-        ("`too_thick`", "area within cells above", f"{gate.most_covered_share:.0%}"),
-        ("`too_thick`", "red cells lying on another above", f"{gate.most_overlapping_share:.0%}"),
+        ("`too_thick`", "area within cells above", f"{gate.most_covered_share:.1%}"),
+        ("`too_thick`", "red cells lying on another above", f"{gate.most_overlapping_share:.1%}"),
         ("`too_thin`", "red cells on 100 red cells' squares below", f"{gate.least_red_cells_per_100:.1f}"),
     )
     for row in rows:

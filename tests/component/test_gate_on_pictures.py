@@ -51,7 +51,7 @@ def test_a_real_field_is_counted_and_a_blurred_or_dark_one_with_the_warning(
     told = {
         fault.warning: {warning.code for warning in counter.count(faulted(content, scale, fault)).warnings}
         for fault in FAULTS
-        if fault.name in {"blur of 12 % of a red cell", "0.12 of the light", "3 times the light"}
+        if fault.name in {"blur of 8 % of a red cell", "0.12 of the light", "3 times the light"}
     }
 
     assert plain.status == "counted"
