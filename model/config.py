@@ -19,6 +19,9 @@ INPUT_MULTIPLE_PX = 32
 PYRAMID_CHANNELS = 96
 """Channels of the feature pyramid."""
 
+DETECTOR_ARCHITECTURE = "bloodcount-resnet50-centre-v2"
+"""The same layout without embedding and namer; such weights find and count cells, and name none."""
+
 EMBEDDING_STRIDE_PX = 8
 """One position of the embedding map, which cells are named from, stands for this many input pixels."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from model.classes import CELL_CLASSES
-from model.config import ARCHITECTURE, CHANNEL_MEAN_RGB, CHANNEL_STD_RGB, RED_CELL_DIAMETER_PX
+from model.config import ARCHITECTURE, CHANNEL_MEAN_RGB, CHANNEL_STD_RGB, DETECTOR_ARCHITECTURE, RED_CELL_DIAMETER_PX
 from model.decoding import DecodingSettings, NamingSettings
 from model.quality import GateSettings
 from model.types import WeightsIdentity
@@ -98,11 +98,18 @@ def _decoding_settings(values: dict[str, Any]) -> DecodingSettings:
 def _check_fits(path: Path, manifest: WeightsManifest) -> None:
     expected: dict[str, tuple[object, object]] = {
         "schema": (manifest.schema, _SCHEMA),
-        "architecture": (manifest.architecture, ARCHITECTURE),
         "classes": (manifest.classes, tuple(cell_class.value for cell_class in CELL_CLASSES)),
         "preprocessing": (manifest.preprocessing, _expected_preprocessing()),
         "number of thresholds": (len(manifest.decoding.thresholds), len(CELL_CLASSES)),
     }
+    if manifest.architecture != DETECTOR_ARCHITECTURE:
+        expected["architecture"] = (manifest.architecture, ARCHITECTURE)
+    elif manifest.naming is not None or manifest.gate is not None:
+        raise WeightsRefused(
+            "manifest_invalid",
+            f"{path}: weights of {DETECTOR_ARCHITECTURE} name no cell and judge no field, and this "
+            "manifest holds settings for that; use the manifest that came with them",
+        )
     for what, (given, wanted) in expected.items():
         if given != wanted:
             raise WeightsRefused(
