@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from app.commands import bench, count, database, dataset, evaluate, serve, token, train, weights, worker
+from app.commands import (
+    bench,
+    calibrate,
+    count,
+    database,
+    dataset,
+    evaluate,
+    gate,
+    serve,
+    token,
+    train,
+    weights,
+    worker,
+)
 from app.errors import BloodcountError
 from app.settings import InvalidSettings
 
@@ -31,6 +44,8 @@ cli.add_typer(token.app, name="token")
 cli.add_typer(weights.app, name="weights")
 cli.add_typer(dataset.app, name="dataset")
 cli.command()(train.train)
+cli.command()(calibrate.calibrate)
+cli.add_typer(gate.app, name="gate")
 cli.command()(evaluate.evaluate)
 cli.add_typer(bench.app, name="bench")
 cli.add_typer(database.app, name="db")

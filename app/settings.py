@@ -56,12 +56,16 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = Field(
         default="auto", description="Where the network runs; auto takes a CUDA GPU when there is one."
     )
-    engine: Literal["auto", "torch", "openvino", "openvino-int8", "cuda-bf16"] = Field(
+    engine: Literal["auto", "torch", "openvino", "openvino-bf16", "openvino-int8", "cuda-bf16"] = Field(
         default="auto",
-        description="What runs the network; auto: openvino on a CPU, torch on a GPU; or openvino-int8, cuda-bf16.",
+        description="What runs the network; auto: openvino on a CPU, else torch; or openvino-bf16, -int8, cuda-bf16.",
     )
     weights_path: Path | None = Field(
         default=None, description="Weights file (.safetensors, its manifest beside it); empty: the weights shipped."
+    )
+    grading_scheme: str = Field(
+        default="jslh-sc",
+        description="Scheme that grades red-cell morphology: jslh-sc, labce, a .toml file of your own, or none.",
     )
     count_concurrency: int = Field(
         default=1, ge=1, le=64, description="Images that one process counts at the same time."

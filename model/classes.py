@@ -52,6 +52,16 @@ class RedCellSubtype(StrEnum):
     UNCATEGORISED = "uncategorised"
 
 
+NAMED_WHITE_SUBTYPES: tuple[WhiteCellSubtype, ...] = tuple(
+    subtype for subtype in WhiteCellSubtype if subtype is not WhiteCellSubtype.UNIDENTIFIED
+)
+"""What the network can name a nucleated cell, in the order of its outputs; *unidentified* is what it is not sure of."""
+
+NAMED_RED_SUBTYPES: tuple[RedCellSubtype, ...] = tuple(
+    subtype for subtype in RedCellSubtype if subtype is not RedCellSubtype.UNCATEGORISED
+)
+"""What the network can name a red cell, in the order of its outputs; *uncategorised* is what it is not sure of."""
+
 _CLASS_BY_DATASET_LABEL: dict[str, CellClass] = {
     "rbc": CellClass.RED_BLOOD_CELL,
     "r": CellClass.RED_BLOOD_CELL,

@@ -4,7 +4,7 @@ They belong to the architecture: weights trained with other values do not fit, s
 written into every weights manifest and compared when weights are loaded.
 """
 
-ARCHITECTURE = "bloodcount-resnet50-centre-v2"
+ARCHITECTURE = "bloodcount-resnet50-centre-v3"
 """Name of the network's layout; loading refuses weights of another."""
 
 RED_CELL_DIAMETER_PX = 50.0
@@ -18,6 +18,18 @@ INPUT_MULTIPLE_PX = 32
 
 PYRAMID_CHANNELS = 96
 """Channels of the feature pyramid."""
+
+DETECTOR_ARCHITECTURE = "bloodcount-resnet50-centre-v2"
+"""The same layout without embedding and namer; such weights find and count cells, and name none."""
+
+EMBEDDING_STRIDE_PX = 8
+"""One position of the embedding map, which cells are named from, stands for this many input pixels."""
+
+EMBEDDING_CHANNELS = 128
+"""Channels of the embedding map."""
+
+DESCRIPTOR_LENGTH = 2 * EMBEDDING_CHANNELS
+"""Numbers that describe a cell: the embedding in its middle, and its mean around the middle."""
 
 COUNT_HEAD_CHANNELS = 128
 """Width of the fully connected layer between the pooled features and the three counts."""

@@ -31,7 +31,10 @@ class DetectedCell:
     """One cell found by the network, in the frame of the oriented image.
 
     ``score`` is the network's output in 0..1, not a probability; ``is_counted`` tells whether it
-    reached the working threshold of its class.
+    reached the working threshold of its class. ``likeliest_subtype`` is what the network would call it if it had
+    to, and ``subtype_probability`` (0..1, calibrated) how likely that is right; ``subtype`` is the same where
+    that is likely enough, and else ``unidentified`` or ``uncategorised``. All are None where the weights name nothing,
+    and for platelets.
     """
 
     cell_class: CellClass
@@ -40,6 +43,7 @@ class DetectedCell:
     is_counted: bool
     subtype: str | None = None
     subtype_probability: float | None = None
+    likeliest_subtype: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """``bloodcount count``: counts images from the command line, without database or server."""
 
-import csv
-import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
@@ -10,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress
-from rich.table import Column, Table
 
+from app.commands.count_output import OutputFormat, write_records
 from app.commands.failures import told_as_failure
 from app.errors import CommandFailed
 from app.schemas.result_record import ResultRecord, build_result_record
@@ -27,19 +24,8 @@ if TYPE_CHECKING:
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 """Files taken from a folder; a file named on the command line is tried whatever its ending."""
 
-COUNTED_CLASSES = ("RBC", "WBC", "PLT", "NRBC")
-
-
 _FEW_TILES = 8
 """Images with more tiles than this get a progress bar of their own; others are counted before it could be read."""
-
-
-class OutputFormat(StrEnum):
-    """How results are written to standard output."""
-
-    TABLE = "table"
-    JSONL = "jsonl"
-    CSV = "csv"
 
 
 class DeviceName(StrEnum):
@@ -90,9 +76,8 @@ def count(
     """Count the blood cells in images; one result an image, in the order given."""
     files = _image_files(paths)
     counter = _load_counter(get_settings(), weights, device)
-    write = _WRITERS[output_format]
     records = _records(counter, files, min_score, um_per_px, show_progress=sys.stderr.isatty())
-    refused = write(records)
+    refused = write_records(records, output_format)
     return 1 if refused else 0
 
 
@@ -165,75 +150,3 @@ def _count_file(
         message = f"The file cannot be read ({error.strerror or error}); check that it exists and may be read."
         return FieldResult("refused", counter.weights, reason=Notice("unreadable_file", message))
     return counter.count(content, min_score=min_score, um_per_px=um_per_px, progress=tell)
-
-
-def _write_jsonl(records: Iterator[ResultRecord]) -> int:
-    refused = 0
-    for record in records:
-        sys.stdout.write(record.model_dump_json(by_alias=True) + "\n")
-        sys.stdout.flush()
-        refused += record.status == "refused"
-    return refused
-
-
-def _write_csv(records: Iterator[ResultRecord]) -> int:
-    refused = 0
-    sys.stdout.write(_csv_line(["image", "status", *COUNTED_CLASSES, "warnings", "reason", "weights"]))
-    for record in records:
-        sys.stdout.write(
-            _csv_line(
-                [
-                    record.image,
-                    record.status,
-                    *_shown_counts(record, undefined=""),
-                    " ".join(warning.code for warning in record.warnings),
-                    record.reason.message if record.reason else "",
-                    f"{record.model.name} {record.model.version}",
-                ]
-            )
-        )
-        refused += record.status == "refused"
-    return refused
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()
-
-
-_TABLE_FOOTER = (
-    "–: not available.",
-    "Counts are the network's suggestion, for research use; a person reviews every count.",
-)
-
-
-def _write_table(records: Iterator[ResultRecord]) -> int:
-    table = Table(*(Column(code, justify="right") for code in COUNTED_CLASSES), Column("image", overflow="fold"))
-    remarks: list[str] = []
-    refused = 0
-    for record in records:
-        table.add_row(*_shown_counts(record, undefined="–"), escape(record.image))
-        notices = (*((record.reason,) if record.reason else ()), *record.warnings)
-        remarks.extend(f"{record.image}: {notice.message}" for notice in notices)
-        refused += record.status == "refused"
-    console = Console(file=sys.stdout)
-    console.print(table)
-    for remark in (*remarks, *_TABLE_FOOTER):
-        console.print(remark, markup=False, highlight=False, soft_wrap=True)
-    return refused
-
-
-def _shown_counts(record: ResultRecord, *, undefined: str) -> list[str]:
-    """Counts as people may see them; ``undefined`` for a refused image and for what the weights cannot tell."""
-    if record.counts is None:
-        return [undefined] * len(COUNTED_CLASSES)
-    counts = record.counts.model_dump()
-    return [undefined if code in record.unavailable else str(counts[code]) for code in COUNTED_CLASSES]
-
-
-_WRITERS: dict[OutputFormat, Callable[[Iterator[ResultRecord]], int]] = {
-    OutputFormat.TABLE: _write_table,
-    OutputFormat.JSONL: _write_jsonl,
-    OutputFormat.CSV: _write_csv,
-}

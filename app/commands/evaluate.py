@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from app.commands.counting_bar import counting_bar
 from app.commands.evaluation_tables import print_metrics
 from app.commands.failures import told_as_failure
+from app.commands.naming_figures import held_out_fields, naming_metrics
+from app.commands.naming_left_out import judge_names
+from app.commands.naming_tables import print_naming
 from app.settings import get_settings
 
 if TYPE_CHECKING:
@@ -31,7 +33,11 @@ def evaluate(  # noqa: PLR0917 - Typer makes an option of each
     leave_out: Annotated[
         str | None, typer.Option(help="Judge weights trained without this source on all its fields, of every split.")
     ] = None,
+    names_left_out: Annotated[str | None, typer.Option(help="Judge a source of which no name was taught.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many fields: every k-th.")] = None,
+    names_limit: Annotated[
+        int | None, typer.Option(min=1, help="Of a source, at most so many fields judge names.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where the metrics are written as JSON.")] = Path("metrics.json"),
     record: Annotated[
         bool, typer.Option("--record", help="Also write them into the weights' manifest and the model card.")
@@ -39,11 +45,15 @@ def evaluate(  # noqa: PLR0917 - Typer makes an option of each
     worst: Annotated[int | None, typer.Option(min=1, help="Draw so many of the worst fields of each class.")] = None,
     pictures: Annotated[Path | None, typer.Option(help="Folder that receives the pictures of --worst.")] = None,
 ) -> None:
-    """Count fields through the whole pipeline and compare with their reference boxes.
+    """Count fields through the whole pipeline and compare with their reference boxes and names.
 
-    With --leave-out and --record the figures go into the manifest of the shipped weights, as a table of their own.
+    On the validation split names are judged too, there and on held-out fields without boxes. With --leave-out or
+    --names-left-out and --record the figures go into the manifest of the shipped weights, as a table of their own.
     """
-    _check_options(leave_out, limit, worst, pictures, record=record)
+    _check_options(leave_out or names_left_out, limit, worst, pictures, record=record)
+    if names_left_out is not None:
+        judge_names(dataset, weights, names_left_out, limit=limit, out=out, card=MODEL_CARD if record else None)
+        return
     from model.data.packed import PackedSetError
     from model.evaluation.predictions import RefusedField
     from model.weights import WeightsRefused, read_manifest, shipped_weights_path
@@ -52,12 +62,10 @@ def evaluate(  # noqa: PLR0917 - Typer makes an option of each
         path = weights or get_settings().weights_path or shipped_weights_path()
         manifest = read_manifest(path.with_suffix(".json"))
         fields, of = _fields(dataset, split, leave_out, limit, manifest)
-        metrics, predictions = _measure(path, fields)
+        named = held_out_fields(dataset, names_limit or limit) if split == "validation" and leave_out is None else None
+        metrics, predictions = _measure(path, fields, named)
         metrics = {**_about(manifest, split, leave_out, fields, of), **metrics}
-        out.write_text(json.dumps(metrics, indent=2) + "\n")
-        shown = {"all": metrics["all"], "TXL-PBC": metrics["txl-pbc"], **metrics["by_source"]}
-        print_metrics({name: part for name, part in shown.items() if part is not None})
-        typer.echo(f"Metrics of {len(fields)} of {of} fields: {out}", err=True)
+        _show(metrics, out, f"{len(fields)} of {of} fields")
         if worst is not None and pictures is not None:
             _draw(pictures, predictions, list(manifest.decoding.thresholds), fields, worst)
         if record:
@@ -94,26 +102,35 @@ def _fields(
     return taken, len(chosen)
 
 
-def _measure(path: Path, fields: "Sequence[PackedField]") -> "tuple[dict[str, Any], list[FieldPrediction]]":
-    """Count the fields and compute the metrics, with one bar for both."""
+def _measure(
+    path: Path, fields: "Sequence[PackedField]", named: "Sequence[PackedField] | None"
+) -> "tuple[dict[str, Any], list[FieldPrediction]]":
+    """Count the fields and compute the metrics, those of naming too where there are ``named`` fields."""
+    from model.evaluation.naming.judging import NameJudge
     from model.evaluation.predictions import predict_fields
     from model.evaluation.report import metrics_table
     from model.inference import load_cell_counter
 
     settings = get_settings()
     counter: CellCounter = load_cell_counter(path, device=settings.device, engine=settings.engine)
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("Counting fields", total=len(fields))
-        predictions = predict_fields(counter, fields, lambda done, _total: progress.update(task, completed=done))
-        progress.reset(task, description="Drawing resamples")
+    judge = NameJudge()
+    is_judged = named is not None and counter.naming.settings is not None
+    with counting_bar("Counting fields", len(fields)) as told:
+        predictions = predict_fields(counter, fields, told, *([judge.add] if is_judged else []))
+    naming = {} if named is None else {"naming": naming_metrics(counter, judge, named)}
+    with counting_bar("Drawing resamples", 1) as told:
+        metrics = metrics_table(predictions, counter.settings.thresholds, progress=told)
+    return {**metrics, **naming}, predictions
 
-        def computed(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
 
-        metrics = metrics_table(predictions, counter.settings.thresholds, progress=computed)
-    return metrics, predictions
+def _show(metrics: dict[str, Any], out: Path, of: str) -> None:
+    """Write the metrics and print them as tables."""
+    out.write_text(json.dumps(metrics, indent=2) + "\n")
+    parts = {"all": metrics["all"], "TXL-PBC": metrics["txl-pbc"], **metrics["by_source"]}
+    print_metrics({name: part for name, part in parts.items() if part is not None})
+    if metrics.get("naming"):
+        print_naming(metrics["naming"]["sets"])
+    typer.echo(f"Metrics of {of}: {out}", err=True)
 
 
 def _about(

@@ -23,7 +23,9 @@ class CellEntry(Schema):
     """One cell of the image, counted or only listed.
 
     ``box`` is x1, y1, x2, y2 in pixels of the image after EXIF orientation. ``score`` is the
-    network's output in 0..1, not a probability.
+    network's output in 0..1, not a probability. ``subtype_probability`` is one, calibrated: how likely
+    ``likeliest_subtype`` is right, which ``subtype`` repeats only where that is likely enough. None where the
+    weights name no cell, for platelets, and in records older than the field.
     """
 
     cell_class: CellClass = Field(alias="class")
@@ -32,6 +34,7 @@ class CellEntry(Schema):
     counted: bool
     subtype: str | None
     subtype_probability: float | None
+    likeliest_subtype: str | None = None
 
 
 class ResultRecord(Schema):
@@ -95,5 +98,10 @@ def _cell_entry(cell: DetectedCell) -> CellEntry:
         score=round(float(cell.score), _SCORE_DECIMALS),
         counted=cell.is_counted,
         subtype=cell.subtype,
-        subtype_probability=cell.subtype_probability,
+        subtype_probability=_rounded(cell.subtype_probability),
+        likeliest_subtype=cell.likeliest_subtype,
     )
+
+
+def _rounded(probability: float | None) -> float | None:
+    return None if probability is None else round(float(probability), _SCORE_DECIMALS)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, computed_field
 
 from app.schemas.base import Schema
 from app.schemas.counts import ClassCounts
+from app.schemas.findings import Differential, Interval, Morphology
 from model.counting import NUCLEATED_RED_CELL
 from model.types import Notice
 
@@ -128,8 +129,16 @@ class SampleSummary(Schema):
 
 
 class SampleDetail(SampleSummary):
-    """One sample with its images, in the order they were uploaded."""
+    """One sample with its images, in the order they were uploaded.
 
+    ``count_intervals`` holds the exact 95 % interval of each count by class, None where a count is not available.
+    ``differential`` and ``morphology`` pool the counted images; None while there is none, and where the weights of one
+    of them cannot name such cells.
+    """
+
+    count_intervals: dict[str, Interval | None] | None
+    differential: Differential | None
+    morphology: Morphology | None
     images: tuple[ImageSummary, ...]
 
 

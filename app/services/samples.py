@@ -8,6 +8,7 @@ from app.db.records import AnalysisRecord, FieldImageRecord, SampleRecord
 from app.db.repositories import images, samples
 from app.errors import AccessionNumberTaken, InvalidInput
 from app.schemas.counts import ClassCounts
+from app.schemas.grading import GradingScheme
 from app.schemas.samples import (
     ImageStatus,
     ImageSummary,
@@ -18,6 +19,7 @@ from app.schemas.samples import (
     SampleSummary,
 )
 from app.services.cursors import decode_cursor, encode_cursor
+from app.services.findings import count_intervals, pooled_differential, pooled_morphology
 from model.types import Notice
 
 LARGEST_PAGE = 200
@@ -37,21 +39,31 @@ def create_sample(session: Session, *, new: NewSample) -> SampleSummary:
     return _summaries(session, [record])[0]
 
 
-def sample_detail(session: Session, *, sample_id: int) -> SampleDetail:
-    """A sample with its images in upload order, and its counts pooled over them.
+def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | None = None) -> SampleDetail:
+    """A sample with its images in upload order, and its counts, differential and morphology pooled over them.
+
+    Without a ``scheme`` the morphology has no grades.
 
     Raises:
         SampleNotFound: There is no such sample.
     """
     record = samples.get_sample(session, sample_id)
     # One query for images and counts, so that the parts of a page never contradict each other.
-    summaries = tuple(_image_summary(image, analysis) for image, analysis in images.list_images(session, sample_id))
+    rows = images.list_images(session, sample_id)
+    summaries = tuple(_image_summary(image, analysis) for image, analysis in rows)
+    counted = [analysis for _, analysis in rows if analysis is not None and _image_counts(analysis) is not None]
     by_status: dict[ImageStatus, int] = {}
     for image in summaries:
         by_status[image.status] = by_status.get(image.status, 0) + 1
     counts = _pool([image.counts for image in summaries if image.counts is not None])
     # Not model_dump: it leaves out what is never published, such as whether the counts recognise nucleated red cells.
-    return SampleDetail(**dict(_summary(record, by_status, counts)), images=summaries)
+    return SampleDetail(
+        **dict(_summary(record, by_status, counts)),
+        count_intervals=count_intervals(counts) if counts else None,
+        differential=pooled_differential(counts, [analysis.differential for analysis in counted]),
+        morphology=pooled_morphology([analysis.morphology for analysis in counted], scheme),
+        images=summaries,
+    )
 
 
 def sample_history(

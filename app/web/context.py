@@ -7,6 +7,7 @@ from typing import Protocol
 from fastapi import FastAPI
 
 from app.db.session import Database
+from app.schemas.grading import GradingScheme
 from app.services.job_queue import JobQueue
 from app.settings import Settings
 from app.storage import ImageStore
@@ -40,7 +41,7 @@ EngineFactory = Callable[[Settings, Database, ImageStore], CountingEngine]
 class AppContext:
     """The parts that requests need, built once when the application starts.
 
-    ``counts_here`` is False where counting is left to workers.
+    ``counts_here`` is False where counting is left to workers; without a ``grading_scheme`` nothing is graded.
     """
 
     settings: Settings
@@ -48,6 +49,7 @@ class AppContext:
     store: ImageStore
     engine: CountingEngine
     counts_here: bool
+    grading_scheme: GradingScheme | None
 
 
 def context_of(app: FastAPI) -> AppContext:

@@ -4,33 +4,35 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from app.schemas.counts import ClassCounts
-from app.schemas.result_record import ResultRecord
+from app.schemas.result_record import CellEntry, ResultRecord
 from app.schemas.samples import ImageStatus, SampleDetail
-from app.web.overlay import class_code
+from app.services.count_columns import COUNT_COLUMNS, TYPE_COLUMNS, shown_counts, shown_types
 from app.web.sample_view import ReadRecord
+from app.web.subtype_words import class_code
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_COUNT_COLUMNS = ("RBC", "WBC", "PLT", "NRBC")
 
 
 def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
-    """One line an image: its status, its counts (empty where not available) and the model that counted it."""
+    """One line an image: its status, its counts, the model that counted it, and its cells by type.
+
+    Numbers are empty where nothing was counted, and *not available* where the weights cannot tell such cells.
+    """
     header = (
         "accession_number",
         "image_id",
         "image",
         "status",
-        *_COUNT_COLUMNS,
+        *COUNT_COLUMNS,
         "reason",
         "counted_at",
         "model",
         "model_version",
+        *TYPE_COLUMNS,
     )
     lines = []
     for image in sample.images:
         record = read_record(image.id) if image.status == ImageStatus.COUNTED else None
-        counts = [_shown(image.counts, column) for column in _COUNT_COLUMNS]
         reason = image.reason.message if image.reason else ""
         counted_at = image.counted_at.isoformat() if image.counted_at else ""
         model = (record.model.name, record.model.version) if record else ("", "")
@@ -40,30 +42,30 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
                 image.id,
                 image.file_name,
                 image.status.value,
-                *counts,
+                *shown_counts(record),
                 reason,
                 counted_at,
                 *model,
+                *shown_types(record),
             )
         )
     return _table(header, lines)
 
 
-def _shown(counts: ClassCounts | None, column: str) -> int | str:
-    value = counts.shown(column) if counts else None
-    return "" if value is None else value
-
-
 def image_cells_csv(record: ResultRecord) -> str:
-    """One line a cell: the code it is counted under, its box in pixels of the upright image, and its score."""
-    header = ("image", "class", "subtype", "x1_px", "y1_px", "x2_px", "y2_px", "score", "counted")
-    return _table(
-        header,
-        (
-            (record.image, class_code(cell), cell.subtype or "", *cell.box, cell.score, "yes" if cell.counted else "no")
-            for cell in record.cells
-        ),
+    """One line a cell: the code it is counted under, its box in pixels of the upright image, its score and its type."""
+    header = (
+        *("image", "class", "subtype", "x1_px", "y1_px", "x2_px", "y2_px", "score", "counted"),
+        *("subtype_probability", "likeliest_subtype"),
     )
+    return _table(header, (_cell_line(record.image, cell) for cell in record.cells))
+
+
+def _cell_line(image: str, cell: CellEntry) -> tuple[object, ...]:
+    probability = "" if cell.subtype_probability is None else cell.subtype_probability
+    is_counted = "yes" if cell.counted else "no"
+    place = (image, class_code(cell), cell.subtype or "", *cell.box, cell.score, is_counted)
+    return (*place, probability, cell.likeliest_subtype or "")
 
 
 def _table(header: Sequence[str], lines: Iterable[Sequence[object]]) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db.session import Database
 from app.errors import InvalidToken
+from app.schemas.grading import GradingScheme
 from app.schemas.tokens import TokenIdentity
 from app.services.tokens import verify_token
 from app.settings import Settings
@@ -41,9 +42,14 @@ def _session(context: ContextDep) -> Iterator[Session]:
         yield session
 
 
+def _grading_scheme(context: ContextDep) -> GradingScheme | None:
+    return context.grading_scheme
+
+
 SettingsDep = Annotated[Settings, Depends(_settings)]
 DatabaseDep = Annotated[Database, Depends(_database)]
 StoreDep = Annotated[ImageStore, Depends(_store)]
+GradingSchemeDep = Annotated[GradingScheme | None, Depends(_grading_scheme)]
 SessionDep = Annotated[Session, Depends(_session, scope="function")]
 """One unit of work a request, committed before the answer is sent: an answer never promises what was not stored."""
 

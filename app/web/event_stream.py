@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import anyio
 
 from app.db.session import Database
+from app.schemas.grading import GradingScheme
 from app.services.results import image_result
 from app.services.samples import sample_detail
 from app.web.live import PageUpdate, fragment_versions, page_update
@@ -21,12 +22,12 @@ LONGEST_SECONDS = 60.0
 
 
 async def sample_updates(
-    database: Database, *, sample_id: int, page: int, seen: dict[str, str]
+    database: Database, scheme: GradingScheme | None, *, sample_id: int, page: int, seen: dict[str, str]
 ) -> AsyncIterator[PageUpdate]:
     """Every change of the page that shows ``seen``; ends after the last image is finished, or after a minute."""
     ends_at = time.monotonic() + LONGEST_SECONDS
     while time.monotonic() < ends_at:
-        update, seen = await anyio.to_thread.run_sync(_look, database, sample_id, page, seen)
+        update, seen = await anyio.to_thread.run_sync(_look, database, scheme, sample_id, page, seen)
         if update.fragments or update.is_done:
             yield update
         if update.is_done:
@@ -34,9 +35,11 @@ async def sample_updates(
         await anyio.sleep(POLL_SECONDS)
 
 
-def _look(database: Database, sample_id: int, page: int, seen: dict[str, str]) -> tuple[PageUpdate, dict[str, str]]:
+def _look(
+    database: Database, scheme: GradingScheme | None, sample_id: int, page: int, seen: dict[str, str]
+) -> tuple[PageUpdate, dict[str, str]]:
     """What changed since ``seen``, and what the page shows once it has the change."""
     with database.unit_of_work() as session:
-        sample = sample_detail(session, sample_id=sample_id)
+        sample = sample_detail(session, sample_id=sample_id, scheme=scheme)
         update = page_update(sample, lambda image_id: image_result(session, image_id=image_id), page=page, seen=seen)
         return update, fragment_versions(sample, page)

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.db.migrating import upgrade_schema
 from app.db.session import create_database
 from app.schemas.samples import ImageStatus
+from app.services.grading import load_grading_scheme
 from app.services.statistics import images_by_status
 from app.settings import Settings
 from app.storage import create_image_store
@@ -46,8 +47,10 @@ def _start(settings: Settings, engine_factory: EngineFactory, *, counts_here: bo
     """Everything that requests need.
 
     Raises:
+        InvalidSettings: The grading scheme cannot be used.
         Unavailable: The database, the image store or the weights cannot be used; nothing is left running.
     """
+    scheme = load_grading_scheme(settings.grading_scheme)
     database = create_database(settings)
     try:
         upgrade_schema(database)
@@ -57,7 +60,7 @@ def _start(settings: Settings, engine_factory: EngineFactory, *, counts_here: bo
     except BaseException:
         database.dispose()
         raise
-    return AppContext(settings, database, store, engine, counts_here=counts_here)
+    return AppContext(settings, database, store, engine, counts_here=counts_here, grading_scheme=scheme)
 
 
 def _stop(context: AppContext) -> None:

@@ -2,7 +2,8 @@
 
 Each class has its own shape (WCAG 1.4.1): red cells an ellipse, white cells a double rectangle, platelets a diamond,
 nucleated red cells a rectangle with another letter. No single colour survives on a stained smear, so each shape is
-drawn twice, a light line on a dark casing.
+drawn twice, a light line on a dark casing; where the network was not sure of the type the light line is broken, and the
+dark shows through. Letters give the type.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,12 +11,18 @@ from dataclasses import dataclass
 
 from app.schemas.counts import ClassCounts
 from app.schemas.result_record import CellEntry, ResultRecord
-from model.classes import WhiteCellSubtype
+from app.web.subtype_words import (
+    SUBTYPE_LETTERS,
+    SUBTYPE_NAMES,
+    cell_letters,
+    cell_title,
+    class_code,
+    is_remarkable,
+    is_unsure,
+)
 from model.types import BoxXyxy
 
 CLASS_NAMES = {"RBC": "Red cells", "WBC": "White cells", "PLT": "Platelets", "NRBC": "Nucleated red cells"}
-_SINGULAR = {"RBC": "Red cell", "WBC": "White cell", "PLT": "Platelet", "NRBC": "Nucleated red cell"}
-_LETTERS = {"RBC": "R", "WBC": "W", "PLT": "P", "NRBC": "N"}
 
 _LETTER_SHARE_OF_IMAGE = 0.022
 _LETTER_SHARE_OF_CELL = {"RBC": 0.3, "WBC": 0.4, "PLT": 1.0, "NRBC": 0.4}
@@ -26,10 +33,16 @@ _INNER_RECTANGLE_SHARE = 0.06
 
 @dataclass(frozen=True, slots=True)
 class CellShape:
-    """One cell: the outline as SVG path data, what is said about it, and its letter's place and size in pixels."""
+    """One cell: the outline as SVG path data, what is said about it, and its letters, their place and size in pixels.
+
+    ``is_unsure``: the network was not sure of the type. ``is_remarkable``: its letters tell more than its shape.
+    """
 
     path: str
     title: str
+    is_unsure: bool
+    is_remarkable: bool
+    letters: str
     label_x: str
     label_y: str
     label_size: str
@@ -41,7 +54,6 @@ class OverlayLayer:
 
     code: str
     name: str
-    letter: str
     count: int
     cells: tuple[CellShape, ...]
 
@@ -56,6 +68,8 @@ class Overlay:
     """Everything drawn over one image."""
 
     layers: tuple[OverlayLayer, ...]
+    legend: tuple[tuple[str, str], ...]
+    """Letters and names of the types that occur."""
 
     @property
     def description(self) -> str:
@@ -71,25 +85,26 @@ def build_overlay(record: ResultRecord) -> Overlay | None:
     letter_px = _LETTER_SHARE_OF_IMAGE * max(record.width, record.height)
     counted = [cell for cell in record.cells if cell.counted]
     codes = [code for code in CLASS_NAMES if code not in record.unavailable]
-    return Overlay(tuple(_layer(code, counted, record.counts, letter_px) for code in codes))
-
-
-def class_code(cell: CellEntry) -> str:
-    """The code under which a cell is counted: NRBC for an erythroblast, else its class."""
-    return "NRBC" if cell.subtype == WhiteCellSubtype.ERYTHROBLAST else cell.cell_class.value
+    found = {cell.subtype for cell in counted}
+    return Overlay(
+        layers=tuple(_layer(code, counted, record.counts, letter_px) for code in codes),
+        legend=tuple((letters, SUBTYPE_NAMES[name]) for name, letters in SUBTYPE_LETTERS.items() if name in found),
+    )
 
 
 def _layer(code: str, cells: Iterable[CellEntry], counts: ClassCounts, letter_px: float) -> OverlayLayer:
     shapes = tuple(_shape(code, cell, letter_px) for cell in cells if class_code(cell) == code)
-    return OverlayLayer(code, CLASS_NAMES[code], _LETTERS[code], getattr(counts, code), shapes)
+    return OverlayLayer(code, CLASS_NAMES[code], getattr(counts, code), shapes)
 
 
 def _shape(code: str, cell: CellEntry, letter_px: float) -> CellShape:
-    subtype = f", {cell.subtype.replace('_', ' ')}" if cell.subtype and code != "NRBC" else ""
     label_x, label_y, label_size = _label(code, cell.box, letter_px)
     return CellShape(
         path=_OUTLINES[code](cell.box),
-        title=f"{_SINGULAR[code]}{subtype}, score {cell.score:.2f}",
+        title=cell_title(cell),
+        is_unsure=is_unsure(cell),
+        is_remarkable=is_remarkable(cell),
+        letters=cell_letters(cell),
         label_x=_px(label_x),
         label_y=_px(label_y),
         label_size=_px(label_size),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus, ImageSummary, SampleDetail
+from app.services.count_columns import types_in_words
+from app.web.findings_view import FindingsView, build_findings_view, count_words
 from app.web.overlay import CLASS_NAMES, Overlay, build_overlay
 from app.web.status_words import IMAGE_STATUS_LABELS, Coverage, coverage_of
 
@@ -16,11 +18,15 @@ ReadRecord = Callable[[int], ResultRecord]
 
 @dataclass(frozen=True, slots=True)
 class CountTile:
-    """One pooled count; None until an image is counted, and where the weights cannot tell such cells apart."""
+    """One pooled count; None until an image is counted, and where the weights cannot tell such cells apart.
+
+    ``interval`` gives its exact 95 % interval in words, None with the count.
+    """
 
     code: str
     name: str
     value: int | None
+    interval: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,13 @@ class ImageView:
         """The image's status in a word or two."""
         return IMAGE_STATUS_LABELS[self.image.status]
 
+    @property
+    def types_in_words(self) -> tuple[str, ...]:
+        """Its white and its red cells by type, each in one line; nothing where the weights name no cells."""
+        found = types_in_words(self.record) if self.record else ()
+        lines = zip(("White cells", "Red cells"), found, strict=False)
+        return tuple(f"{name}: {words}." for name, words in lines if words)
+
 
 @dataclass(frozen=True, slots=True)
 class SampleView:
@@ -45,6 +58,7 @@ class SampleView:
     sample: SampleDetail
     coverage: Coverage
     tiles: tuple[CountTile, ...]
+    findings: FindingsView
     images: tuple[ImageView, ...]
     page: int
     page_count: int
@@ -81,6 +95,7 @@ def build_sample_view(sample: SampleDetail, read_record: ReadRecord, *, page: in
         sample=sample,
         coverage=coverage_of(sample.images_by_status),
         tiles=_tiles(sample),
+        findings=build_findings_view(sample),
         images=tuple(build_image_view(image, position, read_record) for position, image in enumerate(images, first)),
         page=page,
         page_count=page_count,
@@ -94,5 +109,10 @@ def build_image_view(image: ImageSummary, position: int, read_record: ReadRecord
 
 
 def _tiles(sample: SampleDetail) -> tuple[CountTile, ...]:
-    counts = sample.counts
-    return tuple(CountTile(code, name, counts.shown(code) if counts else None) for code, name in CLASS_NAMES.items())
+    return tuple(_tile(sample, code, name) for code, name in CLASS_NAMES.items())
+
+
+def _tile(sample: SampleDetail, code: str, name: str) -> CountTile:
+    value = sample.counts.shown(code) if sample.counts else None
+    interval = (sample.count_intervals or {}).get(code)
+    return CountTile(code, name, value, count_words(interval) if interval else None)

@@ -1,5 +1,6 @@
 """Peaks of the heat-maps, their boxes, and the removal of second boxes on one cell."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,15 +29,27 @@ class DecodingSettings:
 
 
 class RawDetections(NamedTuple):
-    """N detections: boxes N x 4 (x1, y1, x2, y2 in px), scores N in 0..1, class indices N (int64)."""
+    """N detections: boxes N x 4 (x1, y1, x2, y2 in px), scores N in 0..1, class indices N (int64).
+
+    ``descriptors`` N x DESCRIPTOR_LENGTH is what the cells are named from; None before they are read.
+    """
 
     boxes_xyxy_px: Tensor
     scores: Tensor
     class_indices: Tensor
+    descriptors: Tensor | None = None
 
     def select(self, chosen: Tensor) -> "RawDetections":
         """The detections at the given indices or where the mask is true."""
-        return RawDetections(*(part[chosen] for part in self))
+        descriptors = None if self.descriptors is None else self.descriptors[chosen]
+        return RawDetections(self.boxes_xyxy_px[chosen], self.scores[chosen], self.class_indices[chosen], descriptors)
+
+    @classmethod
+    def together(cls, parts: Sequence["RawDetections"]) -> "RawDetections":
+        """All detections of one or more parts, which either all have descriptors or all have none."""
+        boxes, scores, class_indices = (torch.cat(column) for column in zip(*(part[:3] for part in parts), strict=True))
+        described = [part.descriptors for part in parts if part.descriptors is not None]
+        return cls(boxes, scores, class_indices, torch.cat(described) if described else None)
 
 
 def decode(

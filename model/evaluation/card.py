@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from model.evaluation.card_naming import naming_tables
+from model.evaluation.gate_card import gate_tables
 from model.evaluation.left_out import LEFT_OUT
 from model.evaluation.shown_figures import interval_of, limits, percent, shown, signed
 from model.weights import WeightsManifest
@@ -54,6 +56,8 @@ def card_tables(manifest: WeightsManifest) -> str:
         lines += ["", f"The two ways of counting disagree (`counts_disagree`) in {told} of the {of} fields."]
     if metrics.get(LEFT_OUT):
         lines += ["", *_left_out(metrics[LEFT_OUT])]
+    lines += naming_tables(metrics)
+    lines += gate_tables(manifest.gate)
     return "\n".join(lines)
 
 

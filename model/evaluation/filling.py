@@ -1,6 +1,8 @@
 """The rules by which a detector's cells fill in what a publisher did not label."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +16,33 @@ from model.data.packing import as_quads
 from model.data.sources import chula_rbc_12
 from model.evaluation.matching import compute_iou
 
-SURE_SCORE = 0.5
-"""From here on a detection is taught as a cell; see ``model.evaluation.pseudo_label_check`` for what that is worth."""
+_SURE_MARGIN = 0.03
+"""Above the working threshold: a wrong lesson costs more than a missing one."""
 
-DOUBTFUL_SCORE = 0.15
-"""From here to ``SURE_SCORE`` the place is ignored; below, it is background."""
+_DOUBTFUL_SHARE = 0.5
+"""Of the working threshold."""
 
 _SAME_CELL_IOU = 0.5
 _POINTED_CLASSES = {chula_rbc_12.SOURCE: (CELL_CLASSES.index(CellClass.RED_BLOOD_CELL),)}
 """By source, what its publisher pointed at and often left out: there a detection without a point is doubtful."""
+
+
+@dataclass(frozen=True, slots=True)
+class SureScores:
+    """From which score on a detection is believed, by class in the order of ``CELL_CLASSES``.
+
+    From ``sure`` on it is taught as a cell (``model.evaluation.pseudo_label_check`` tells what that is worth), from
+    ``doubtful`` to there the place is ignored, and below it is background.
+    """
+
+    sure: tuple[float, ...]
+    doubtful: tuple[float, ...]
+
+    @classmethod
+    def of(cls, thresholds: Sequence[float]) -> Self:
+        """The scores for weights with these working thresholds: how high scores run differs from weights to weights."""
+        sure = tuple(min(1.0, threshold + _SURE_MARGIN) for threshold in thresholds)
+        return cls(sure, tuple(_DOUBTFUL_SHARE * threshold for threshold in thresholds))
 
 
 @dataclass(slots=True)
@@ -51,7 +71,7 @@ def needs_filling(field: PackedField) -> bool:
     return field.has_pixels and any(mode is not LabelMode.FULL for mode in field.label_modes)
 
 
-def fill_field(field: PackedField, found: FieldDetections, weights: str) -> PackedField:
+def fill_field(field: PackedField, found: FieldDetections, weights: str, scores: SureScores) -> PackedField:
     """The field with every class fully labelled: by its publisher, by the detector, or ignored where both are unsure.
 
     Its scale must be the one it is packed at. ``weights`` is written down as the name of the detector.
@@ -59,14 +79,16 @@ def fill_field(field: PackedField, found: FieldDetections, weights: str) -> Pack
     filling = _publishers(field)
     boxes = found.boxes_xyxy_px * np.float32(field.scale)
     order = np.argsort(-found.scores, kind="stable")
-    boxes, classes, scores = boxes[order], found.class_indices[order], found.scores[order]
+    boxes, classes, ranks = boxes[order], found.class_indices[order], found.scores[order]
     met = _meet_points(field.points, boxes, classes)
     for index, point in enumerate(field.points):
         if met[index] >= 0:
             filling.add(boxes[met[index]], point.class_index, point.subtype, BoxOrigin.POINT)
         else:
             filling.ignored.append(_around(point))
-    _take_detections(field, filling, np.delete(boxes, met[met >= 0], axis=0), *_without(met, classes, scores))
+    kept = np.delete(np.arange(len(boxes)), met[met >= 0])
+    others = replace(found, boxes_xyxy_px=boxes[kept], class_indices=classes[kept], scores=ranks[kept])
+    _take_detections(field, filling, others, scores)
     return replace(
         field,
         boxes_xyxy_px=as_quads(np.array(filling.boxes, dtype=np.float32).reshape(-1, 4)),
@@ -87,26 +109,18 @@ def _publishers(field: PackedField) -> _Filling:
     return filling
 
 
-def _without(
-    met: NDArray[np.int64], classes: NDArray[np.int64], scores: NDArray[np.float32]
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    return np.delete(classes, met[met >= 0]), np.delete(scores, met[met >= 0])
+def _take_detections(field: PackedField, filling: _Filling, found: FieldDetections, scores: SureScores) -> None:
+    """Sure detections of classes that the publisher left open become boxes, doubtful ones are ignored; best first.
 
-
-def _take_detections(
-    field: PackedField,
-    filling: _Filling,
-    boxes: NDArray[np.float32],
-    classes: NDArray[np.int64],
-    scores: NDArray[np.float32],
-) -> None:
-    """Sure detections of classes that the publisher left open become boxes, doubtful ones are ignored; best first."""
+    The boxes found are in packed pixels here.
+    """
     pointed = _POINTED_CLASSES.get(field.source, ())
-    for box, class_index, score in zip(boxes, classes.tolist(), scores.tolist(), strict=True):
+    classes = found.class_indices.tolist()
+    for box, class_index, score in zip(found.boxes_xyxy_px, classes, found.scores.tolist(), strict=True):
         is_open = field.label_modes[class_index] is not LabelMode.FULL
-        if score < DOUBTFUL_SCORE or not is_open or filling.has(box):
+        if score < scores.doubtful[class_index] or not is_open or filling.has(box):
             continue
-        if score >= SURE_SCORE and class_index not in pointed:
+        if score >= scores.sure[class_index] and class_index not in pointed:
             filling.add(box, class_index, None, BoxOrigin.DETECTOR)
         else:
             filling.ignored.append(box)

@@ -10,6 +10,9 @@ from model.weights import WeightsManifest
 LEFT_OUT = "left_out"
 """Where the training record names the groups left out, and the metrics keep the figures of each."""
 
+NAMING_LEFT_OUT = "naming_left_out"
+"""Where the metrics keep the naming figures of each group whose names were not taught."""
+
 
 class SourceNotLeftOut(ValueError):
     """The weights were, or may have been, trained on the source that is to judge them."""
@@ -78,5 +81,5 @@ def with_left_out(metrics: Mapping[str, Any], group: str, entry: Mapping[str, An
 
 
 def keeping_left_out(metrics: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, Any]:
-    """New metrics of a release with the left-out figures that its manifest held before."""
-    return {**metrics, LEFT_OUT: former[LEFT_OUT]} if LEFT_OUT in former else dict(metrics)
+    """New metrics of a release with the left-out figures, of counting and of naming, that its manifest held before."""
+    return {**metrics, **{name: former[name] for name in (LEFT_OUT, NAMING_LEFT_OUT) if name in former}}

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from model.classes import CELL_CLASSES
 from model.data.packed import PackedField
 from model.inference import CellCounter
-from model.types import Size
+from model.types import FieldResult, Size
 
 LOWEST_SCORE = 0.02
 """Cells are listed down to this score, so that precision-recall curves reach their end."""
 
 Progress = Callable[[int, int], None]
+Seen = Callable[[PackedField, FieldResult], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,12 @@ class RefusedField(RuntimeError):
 
 
 def predict_fields(
-    counter: CellCounter, fields: Sequence[PackedField], progress: Progress = lambda _done, _total: None
+    counter: CellCounter,
+    fields: Sequence[PackedField],
+    progress: Progress = lambda _done, _total: None,
+    seen: Seen = lambda _field, _result: None,
 ) -> list[FieldPrediction]:
-    """One prediction a field, in order.
+    """One prediction a field, in order; ``seen`` is given each field with its result as it is counted.
 
     Raises:
         RefusedField: The pipeline refused an image.
@@ -59,21 +63,32 @@ def predict_fields(
     """
     predictions = []
     for index, field in enumerate(fields):
-        predictions.append(_predict(counter, field))
+        result = counter.count(Path(field.original_path).read_bytes(), min_score=LOWEST_SCORE)
+        predictions.append(_prediction(field, result))
+        seen(field, result)
         progress(index + 1, len(fields))
     return predictions
 
 
-def _predict(counter: CellCounter, field: PackedField) -> FieldPrediction:
-    result = counter.count(Path(field.original_path).read_bytes(), min_score=LOWEST_SCORE)
+def image_size_of(field: PackedField, result: FieldResult) -> Size:
+    """The size of a field's image.
+
+    Raises:
+        RefusedField: The image could not be read.
+    """
     if result.image_size is None:
         reason = result.reason.message if result.reason else "no reason given"
         raise RefusedField(f"{field.original_path} was refused: {reason}")
+    return result.image_size
+
+
+def _prediction(field: PackedField, result: FieldResult) -> FieldPrediction:
+    size = image_size_of(field, result)
     boxes = np.array([cell.box_xyxy_image_px for cell in result.cells], dtype=np.float32).reshape(-1, 4)
     return FieldPrediction(
         key=field.key,
         source=field.source,
-        size=result.image_size,
+        size=size,
         boxes_xyxy_px=boxes,
         scores=np.array([cell.score for cell in result.cells], dtype=np.float32),
         class_indices=np.array([CELL_CLASSES.index(cell.cell_class) for cell in result.cells], dtype=np.int64),

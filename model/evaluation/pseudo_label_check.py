@@ -9,7 +9,7 @@ from model.classes import CELL_CLASSES
 from model.data.detections import FieldDetections
 from model.data.packed import BoxOrigin, PackedField
 from model.data.splits import Split
-from model.evaluation.filling import DOUBTFUL_SCORE, SURE_SCORE
+from model.evaluation.filling import SureScores
 from model.evaluation.matching import DetectionRates, compute_iou, greedy_matches
 
 CHECKED_SOURCE = "txl-pbc-bccd"
@@ -21,7 +21,9 @@ CHECKED_SPLITS = (Split.TRAIN, Split.TUNE)
 _MIN_IOU = 0.5
 
 
-def check_against_truth(fields: Sequence[PackedField], found: Mapping[str, FieldDetections]) -> dict[str, Any]:
+def check_against_truth(
+    fields: Sequence[PackedField], found: Mapping[str, FieldDetections], scores: SureScores
+) -> dict[str, Any]:
     """Agreement by split and class with the fields' own labels, which are hidden from the detector.
 
     ``precision`` and ``recall`` are of sure detections at IoU 0.5; ``ignored`` is the share of cells met by a doubtful
@@ -31,21 +33,24 @@ def check_against_truth(fields: Sequence[PackedField], found: Mapping[str, Field
     for split in CHECKED_SPLITS:
         chosen = [field for field in fields if field.source == CHECKED_SOURCE and field.split is split]
         counted = [field for field in chosen if field.key in found]
-        classes = {code.value: _class_rates(counted, found, index) for index, code in enumerate(CELL_CLASSES)}
+        classes = {code.value: _class_rates(counted, found, index, scores) for index, code in enumerate(CELL_CLASSES)}
         table[split.value] = {"fields": len(counted), **classes}
     return table
 
 
-def _class_rates(fields: Sequence[PackedField], found: Mapping[str, FieldDetections], index: int) -> dict[str, Any]:
+def _class_rates(
+    fields: Sequence[PackedField], found: Mapping[str, FieldDetections], index: int, scores: SureScores
+) -> dict[str, Any]:
     cells = sure = met_by_sure = met_by_any = 0
     for field in fields:
         truth = field.reference_boxes_image_px()[np.array(field.class_indices, dtype=np.int64) == index]
         one = found[field.key]
         of_class = one.class_indices == index
         cells += len(truth)
-        sure += int((of_class & (one.scores >= SURE_SCORE)).sum())
-        met_by_sure += _matches(one, of_class & (one.scores >= SURE_SCORE), truth)
-        met_by_any += _matches(one, of_class & (one.scores >= DOUBTFUL_SCORE), truth)
+        is_sure = of_class & (one.scores >= scores.sure[index])
+        sure += int(is_sure.sum())
+        met_by_sure += _matches(one, is_sure, truth)
+        met_by_any += _matches(one, of_class & (one.scores >= scores.doubtful[index]), truth)
     rates = DetectionRates.of(met_by_sure, sure, cells)
     return {
         "cells": cells,

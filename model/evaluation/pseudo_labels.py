@@ -15,7 +15,7 @@ from model.data.detections import DETECTIONS_FILE, FieldDetections, detection_li
 from model.data.packed import IMAGE_FOLDER, PackedField, read_index, write_index
 from model.data.packing import scaled_point, write_image
 from model.data.splits import Split
-from model.evaluation.filling import DOUBTFUL_SCORE, SURE_SCORE, fill_field, needs_filling
+from model.evaluation.filling import SureScores, fill_field, needs_filling
 from model.evaluation.pseudo_label_check import CHECKED_SOURCE, CHECKED_SPLITS, check_against_truth, count_filled
 from model.inference import CellCounter
 from model.inference.scale_limits import RED_CELL_DIAMETER_UM
@@ -50,9 +50,10 @@ def pseudo_label(
     ends = None if minutes is None else time.monotonic() + 60 * minutes
     _count(dataset, counter, [field for field in wanted if field.key not in found], ends, progress)
     found = read_detections(dataset, counter.weights.sha256)
+    scores = SureScores.of(counter.settings.thresholds)
     weights = f"{counter.weights.name}-{counter.weights.version}"
     filled = [
-        fill_field(_at_own_scale(field, found[field.key], dataset), found[field.key], weights)
+        fill_field(_at_own_scale(field, found[field.key], dataset), found[field.key], weights, scores)
         if needs_filling(field) and field.key in found
         else field
         for field in fields
@@ -61,12 +62,12 @@ def pseudo_label(
     section = {
         "weights": weights,
         "weights_sha256": counter.weights.sha256,
-        "sure_score": SURE_SCORE,
-        "doubtful_score": DOUBTFUL_SCORE,
+        "sure_scores": list(scores.sure),
+        "doubtful_scores": list(scores.doubtful),
         "fields_counted_earlier": already,
         "fields_not_counted": sum(needs_filling(field) for field in filled),
         "filled": count_filled(filled),
-        "check": check_against_truth(filled, found),
+        "check": check_against_truth(filled, found, scores),
     }
     _write_report(dataset, filled, section)
     return section
@@ -91,7 +92,9 @@ def _count(
                 return
             um_per_px = RED_CELL_DIAMETER_UM * field.scale / RED_CELL_DIAMETER_PX
             image = Path(field.original_path).read_bytes()
-            result = counter.count(image, min_score=DOUBTFUL_SCORE, um_per_px=um_per_px)
+            result = counter.count(
+                image, min_score=min(SureScores.of(counter.settings.thresholds).doubtful), um_per_px=um_per_px
+            )
             diameter = result.quality.get("red_cell_diameter_px")
             file.write(detection_line(field.key, counter.weights.sha256, diameter, result.cells))
             file.flush()

@@ -45,7 +45,8 @@ def publish_checkpoint(
 
     Thresholds and the share of the expected overlap are chosen on the tuning split, with the 16-bit weights
     that will be used, and without the groups of sources that the run left out. The manifest tells what the run
-    was trained on, with which settings, and what it left out (``training["left_out"]``).
+    was trained on, with which settings, and what it left out: sources (``training["left_out"]``), and sources whose
+    cells were seen without their sub-types (``training["names_left_out"]``).
 
     Raises:
         PackedSetError: The data set has no tuning split.
@@ -59,6 +60,7 @@ def publish_checkpoint(
         "progress": json.loads(metadata["progress"]),
         "settings": settings,
         "left_out": settings["left_out"],
+        "names_left_out": settings.get("names_left_out", []),
         "fields": _fields_by_split(checkpoint.parent, dataset),
     }
     manifest = WeightsManifest(name=name, version=version, sha256="", decoding=_UNTUNED, training=training)

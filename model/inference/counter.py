@@ -2,26 +2,35 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from model.classes import CELL_CLASSES, CellClass
 from model.counting import NUCLEATED_RED_CELL, compute_counts, disagreeing_classes
 from model.decoding import DecodingSettings, RawDetections
 from model.inference.device import choose_device
 from model.inference.engines import Engine, build_engine
+from model.inference.gate import FieldGate, GatedField
+from model.inference.naming import NAME_LOGITS, CellName, CellNaming
 from model.inference.network_pass import NetworkPass
 from model.inference.progress import ProgressCallback, StageTimer, TileProgress
 from model.inference.scale import ScaledLook, ScaleFinder
 from model.inference.scale_limits import known_scale
 from model.preprocessing import DecodedImage, ImageLimits, ImageRefused, decode_image
+from model.quality import FieldMeasures
 from model.types import DetectedCell, FieldResult, Notice, WeightsIdentity
 from model.weights import WeightsRelease, load_network, open_release
 
-_UNAVAILABLE = (NUCLEATED_RED_CELL, "differential", "morphology")
-"""What needs sub-types, which this network does not name yet."""
+_NEEDING_NAMES = (NUCLEATED_RED_CELL, "differential", "morphology")
+"""What weights that were never calibrated to name cells cannot give."""
+
+_NO_CELLS = Notice("no_cells", "No cell was found in this image; check that it shows a stained blood smear in focus.")
 
 _LOWEST_SCORE = 1e-3
 """Below this every position of the background would be listed as a cell."""
@@ -32,6 +41,18 @@ _MEASURING_SHARE = 0.75
 how high scores run depends on the weights and on the overlap's share in them."""
 
 _RED_CELL_INDEX = CELL_CLASSES.index(CellClass.RED_BLOOD_CELL)
+
+
+class CountedField(NamedTuple):
+    """A result, and the name logits N x NAME_LOGITS (``CellNaming.logits``) of its N cells, in their order.
+
+    ``features`` (``FieldLook``) and ``measures`` are what the gate judged by, None where no image could be read.
+    """
+
+    result: FieldResult
+    name_logits: NDArray[np.float32]
+    features: NDArray[np.float32] | None = None
+    measures: FieldMeasures | None = None
 
 
 class CellCounter:
@@ -59,7 +80,10 @@ class CellCounter:
         self.settings: DecodingSettings = release.manifest.decoding
         self.device = choose_device(device)
         self.limits = limits or ImageLimits()
-        self.engine: Engine = build_engine(load_network(release), self.device, engine)
+        network = load_network(release)
+        self.naming = CellNaming(network, release.manifest.naming)
+        self.gate = FieldGate.of(release.manifest.gate)
+        self.engine: Engine = build_engine(network, self.device, engine)
         self._pass = NetworkPass(self.engine, self.device, self.settings)
         self._lock = threading.Lock()
 
@@ -81,6 +105,21 @@ class CellCounter:
         Raises:
             ScaleRefused: ``um_per_px`` is no length that a pixel of a blood smear can have.
         """
+        return self.count_with_logits(image_bytes, min_score=min_score, um_per_px=um_per_px, progress=progress).result
+
+    def count_with_logits(
+        self,
+        image_bytes: bytes,
+        *,
+        min_score: float | None = None,
+        um_per_px: float | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> CountedField:
+        """As ``count``, and the name logits of each cell of the result, which calibration fits probabilities to.
+
+        Raises:
+            ScaleRefused: As ``count``.
+        """
         if um_per_px is not None:
             known_scale(um_per_px)  # refuses an impossible one before anything is decoded
         started = time.perf_counter()
@@ -90,7 +129,8 @@ class CellCounter:
         except ImageRefused as refusal:
             timer.add("decode", started)
             reason = Notice(refusal.code, refusal.message)
-            return FieldResult("refused", self.weights, reason=reason, timings_ms=_rounded(timer.timings_ms))
+            refused = FieldResult("refused", self.weights, reason=reason, timings_ms=_rounded(timer.timings_ms))
+            return CountedField(refused, np.zeros((0, NAME_LOGITS), np.float32))
         timer.add("decode", started)
         with self._lock, torch.inference_mode():
             floor = min(self.settings.thresholds) if min_score is None else min(min_score, *self.settings.thresholds)
@@ -103,46 +143,65 @@ class CellCounter:
                 measuring_score=_MEASURING_SHARE * self.settings.thresholds[_RED_CELL_INDEX],
             )
             look = finder.look(um_per_px)
-        result = self._result(image, look, min_score, _quality(look, um_per_px), timer)
+        look = replace(look, found=self._listed(look.found, min_score))
+        naming_started = time.perf_counter()
+        logits = self.naming.logits(look.found, self.settings.thresholds, look.scale)
+        names = self.naming.names(look.found.class_indices, logits)
+        timer.add("naming", naming_started)
+        gated = self.gate.judge(image.image_hwc_u8, look, self._cells(look.found, names), timer)
+        result = self._result(image, look, gated, _quality(look, um_per_px), timer)
         timer.add("total", started)
-        return result
+        return CountedField(result, logits[: len(result.cells)], look.features, gated.measures)
 
     def _result(
         self,
         image: DecodedImage,
         look: ScaledLook,
-        min_score: float | None,
+        gated: GatedField,
         quality: dict[str, float | None],
         timer: StageTimer,
     ) -> FieldResult:
-        cells = self._cells(look.found, min_score)
-        warnings = [*image.warnings, *look.warnings, *_disagreement(compute_counts(cells), look.head_counts)]
-        if not any(compute_counts(cells).values()):
-            warnings.append(
-                Notice(
-                    "no_cells", "No cell was found in this image; check that it shows a stained blood smear in focus."
-                )
-            )
+        refused, counts = gated.refusal is not None, compute_counts(gated.cells)
+        warnings = [*image.warnings]
+        if not refused:
+            warnings += [*look.warnings, *gated.warnings, *_disagreement(counts, look.head_counts)]
+            warnings += [] if any(counts.values()) else [_NO_CELLS]
         return FieldResult(
-            status="counted",
+            status="refused" if refused else "counted",
             weights=self.weights,
             image_size=image.size,
+            reason=gated.refusal,
             warnings=tuple(warnings),
-            cells=cells,
-            head_counts={code: round(count, 1) for code, count in look.head_counts.items()},
-            quality=quality,
+            cells=gated.cells,
+            head_counts=None if refused else {code: round(count, 1) for code, count in look.head_counts.items()},
+            quality=quality | gated.quality,
             timings_ms=timer.timings_ms,
-            unavailable=_UNAVAILABLE,
+            unavailable=_NEEDING_NAMES if self.naming.settings is None else (),
             engine=self.engine.name,
         )
 
-    def _cells(self, found: RawDetections, min_score: float | None) -> tuple[DetectedCell, ...]:
+    def _listed(self, found: RawDetections, min_score: float | None) -> RawDetections:
+        """The cells that count, and with ``min_score`` those down to it."""
+        listed = found.scores >= torch.tensor(self.settings.thresholds)[found.class_indices]
+        if min_score is not None:
+            listed |= found.scores >= min_score
+        return found.select(listed)
+
+    def _cells(self, found: RawDetections, names: Sequence[CellName]) -> tuple[DetectedCell, ...]:
         cells = []
-        for box, score, index in zip(*(part.tolist() for part in found), strict=True):
-            is_counted = score >= self.settings.thresholds[index]
-            if is_counted or (min_score is not None and score >= min_score):
-                x1, y1, x2, y2 = (round(value, 2) for value in box)
-                cells.append(DetectedCell(CELL_CLASSES[index], (x1, y1, x2, y2), round(score, 4), is_counted))
+        for box, score, index, name in zip(*(part.tolist() for part in found[:3]), names, strict=True):
+            x1, y1, x2, y2 = (round(value, 2) for value in box)
+            cells.append(
+                DetectedCell(
+                    cell_class=CELL_CLASSES[index],
+                    box_xyxy_image_px=(x1, y1, x2, y2),
+                    score=round(score, 4),
+                    is_counted=score >= self.settings.thresholds[index],
+                    subtype=name.subtype,
+                    subtype_probability=name.probability,
+                    likeliest_subtype=name.likeliest,
+                )
+            )
         return tuple(cells)
 
 

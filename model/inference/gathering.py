@@ -33,10 +33,10 @@ def gather(parts: Sequence[RawDetections], tiles: Sequence[Tile], settings: Deco
         return keep_distinct(parts[0], settings)
     cleared = []
     for tile, neighbours in zip(tiles, _neighbourhoods(tiles), strict=True):
-        around = _together([parts[index] for index in neighbours])
+        around = RawDetections.together([parts[index] for index in neighbours])
         seen = keep_distinct(around.select(_is_in_tile(around.boxes_xyxy_px, tile)), settings)
         cleared.append(seen.select(_is_in_core(seen.boxes_xyxy_px, tile)))
-    kept = _together(cleared)
+    kept = RawDetections.together(cleared)
     return kept.select(torch.argsort(kept.scores, descending=True, stable=True))
 
 
@@ -47,10 +47,6 @@ def _neighbourhoods(tiles: Sequence[Tile]) -> Iterator[list[int]]:
     for row, column in itertools.product(range(rows), range(columns)):
         beside = range(max(0, column - 1), min(columns, column + 2))
         yield [y * columns + x for y in range(max(0, row - 1), min(rows, row + 2)) for x in beside]
-
-
-def _together(parts: Sequence[RawDetections]) -> RawDetections:
-    return RawDetections(*(torch.cat(column) for column in zip(*parts, strict=True)))
 
 
 def _is_in_core(boxes_xyxy_px: Tensor, tile: Tile, beyond_px: float = 0.0) -> Tensor:

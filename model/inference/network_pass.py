@@ -12,11 +12,12 @@ from torch import Tensor
 from model.config import CHANNEL_MEAN_RGB, CHANNEL_STD_RGB, INPUT_MULTIPLE_PX
 from model.counting import TileDensities, compute_head_counts
 from model.decoding import DecodingSettings, RawDetections, decode
+from model.inference.embedding_statistics import EmbeddingStatistics
 from model.inference.gathering import found_near_core, gather
 from model.inference.progress import StageTimer, TileProgress
 from model.inference.rescaled import RescaledImage
 from model.inference.tiles import Tile, tiles_of
-from model.network import DenseOutput
+from model.network import DenseOutput, describe_cells
 from model.types import Size
 
 _MIN_SIDE_PX = 0.5
@@ -27,10 +28,15 @@ Engine = Callable[[Tensor], DenseOutput]
 
 
 class FieldLook(NamedTuple):
-    """What one look gave: the cells found, in pixels of the image, and the count head's numbers by class code."""
+    """What one look gave: the cells found, in pixels of the image, and the count head's numbers by class code.
+
+    ``features`` (2 x EMBEDDING_CHANNELS) are mean and standard deviation of the embedding over the image: what the
+    field looks like as a whole, whatever its size.
+    """
 
     found: RawDetections
     head_counts: dict[str, float]
+    features: NDArray[np.float32]
 
 
 class NetworkPass:
@@ -59,9 +65,9 @@ class NetworkPass:
         tiles = list(tiles_of(image.size))
         progress = progress or TileProgress()
         progress.expect(len(tiles))
-        parts, densities = [], []
+        parts, densities, features = [], [], EmbeddingStatistics()
         for tile in tiles:
-            part, density = self._look_at_tile(image, tile, min_score, timer)
+            part, density = self._look_at_tile(image, tile, min_score, timer, features)
             parts.append(part)
             densities.append(density)
             progress.tile_done()
@@ -69,10 +75,10 @@ class NetworkPass:
         found = gather(parts, tiles, self._settings)
         found = _to_image_frame(found, image.ratio, Size(image_hwc_u8.shape[1], image_hwc_u8.shape[0]))
         timer.add("decoding", started)
-        return FieldLook(found, compute_head_counts(densities, image.size))
+        return FieldLook(found, compute_head_counts(densities, image.size), features.values())
 
     def _look_at_tile(
-        self, image: RescaledImage, tile: Tile, min_score: float, timer: StageTimer
+        self, image: RescaledImage, tile: Tile, min_score: float, timer: StageTimer, features: EmbeddingStatistics
     ) -> tuple[RawDetections, TileDensities]:
         started = time.perf_counter()
         pixels = image.region(tile.left, tile.top, tile.right, tile.bottom)
@@ -86,8 +92,12 @@ class NetworkPass:
             min_score,
             self._settings.quality_power,
         )
-        found = RawDetections(*(part.cpu() for part in found))  # waits for a GPU, so that its time counts here
+        descriptors = describe_cells(output.embedding, found.boxes_xyxy_px)
+        # Waits for a GPU, so that its time counts here; half the digits, as a large image has 60,000 cells.
+        boxes, scores, class_indices = (part.cpu() for part in found[:3])
+        found = RawDetections(boxes, scores, class_indices, descriptors.half().cpu())
         started = timer.add("network", started)
+        features.add(output.embedding[0], Size(width=pixels.shape[1], height=pixels.shape[0]))
         found = found_near_core(found, tile)
         padded_px, shown_px = (Size(width=shape[1], height=shape[0]) for shape in (prepared.shape[2:], pixels.shape))
         densities = TileDensities(tuple(output.densities[0].tolist()), padded_px, shown_px)

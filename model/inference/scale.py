@@ -62,7 +62,7 @@ _MIDDLE = (0.5, 0.5)
 class ScaledLook:
     """Detections of the look at the right scale (image pixels), and what is known of the scale.
 
-    ``head_counts`` are the count head's numbers by class code.
+    ``head_counts`` are the count head's numbers by class code, ``features`` those of ``FieldLook``.
     ``scale`` is the factor from image to network input that was used. ``size`` is None where too few
     red cells were found to measure; ``agreement`` is the diameter measured in the last look over that
     of the look before it, None where a single look measured.
@@ -70,6 +70,7 @@ class ScaledLook:
 
     found: RawDetections
     head_counts: dict[str, float]
+    features: NDArray[np.float32]
     scale: float
     size: RedCellSize | None
     agreement: float | None = None
@@ -136,10 +137,10 @@ class ScaleFinder:
     def _look(self, scale: float, place: tuple[float, float] = _MIDDLE, most_px: int | None = None) -> ScaledLook:
         """The whole image, or the part of it at ``place`` that is ``most_px`` input pixels wide and high."""
         image = self._image_hwc_u8 if most_px is None else _part(self._image_hwc_u8, place, round(most_px / scale))
-        found, head_counts = self._network.look(image, scale, self._min_score, self._timer, self._progress)
+        seen = self._network.look(image, scale, self._min_score, self._timer, self._progress)
         height, width = image.shape[:2]
-        size = measure_red_cells(found, width, height, _BORDER_PX / scale, self._measuring_score)
-        return ScaledLook(found, head_counts, scale, size, is_whole=image.shape == self._image_hwc_u8.shape)
+        size = measure_red_cells(seen.found, width, height, _BORDER_PX / scale, self._measuring_score)
+        return ScaledLook(*seen, scale, size, is_whole=image.shape == self._image_hwc_u8.shape)
 
     def _refine(self, look: ScaledLook, place: tuple[float, float]) -> ScaledLook:
         """Look again while the measured diameter asks for another scale, at most twice and last at the whole image."""

@@ -1,5 +1,6 @@
-"""The ResNet-50 detector: feature extractor, feature pyramid and dense centre-point heads."""
+"""The ResNet-50 detector: feature extractor, feature pyramid, dense centre-point heads and the naming of cells."""
 
 from model.network.detector import CellDetector, DenseOutput
+from model.network.naming import CellNamer, NameLogits, describe_cells, describe_shapes
 
-__all__ = ["CellDetector", "DenseOutput"]
+__all__ = ["CellDetector", "CellNamer", "DenseOutput", "NameLogits", "describe_cells", "describe_shapes"]

@@ -9,6 +9,8 @@ from model.classes import CELL_CLASSES
 from model.config import PYRAMID_CHANNELS, RED_CELL_DIAMETER_PX
 from model.network.backbone import STAGE_CHANNELS, ResNet50Features
 from model.network.count_head import CountHead
+from model.network.embedding import EmbeddingHead
+from model.network.naming import CellNamer
 from model.network.pyramid import FeaturePyramid, convolution_block
 
 _PRIOR_LOGIT = -4.6
@@ -32,22 +34,26 @@ class DenseOutput(NamedTuple):
     with the true one.
     ``densities``: N x 3, the count head's cells per ``model.config.COUNT_UNIT_PX2``, in the order of
     ``CELL_CLASSES``.
+    ``embedding``: N x ``EMBEDDING_CHANNELS`` x H/8 x W/8, what cells look like; read by ``model.network.naming``.
     """
 
     heat_logits: Tensor
     distances_px: Tensor
     quality_logits: Tensor
     densities: Tensor
+    embedding: Tensor
 
 
 class CellDetector(nn.Module):
-    """ResNet-50, feature pyramid, centre-point heads and the paper's count head in one forward pass.
+    """ResNet-50, feature pyramid, centre-point heads, the embedding that names cells and the paper's count head.
 
     Centres as in CenterNet (Zhou et al. 2019, arXiv 1904.07850); box sides regressed over a region
     around each centre as in TTFNet (Liu et al. 2020, arXiv 1909.00700), which learns tighter boxes
     from few images. Beside its four sides, each box is given the overlap it is expected to have with the
     true one, as in IoU-aware detectors (Wu et al. 2020, arXiv 1912.05992), so that the better placed of two
     cells ranks first.
+
+    ``namer`` is no part of ``forward``: it names the cells once they are found.
     """
 
     def __init__(self) -> None:
@@ -63,6 +69,8 @@ class CellDetector(nn.Module):
             nn.Conv2d(PYRAMID_CHANNELS, _BOX_CHANNELS, kernel_size=1),
         )
         self.count_head = CountHead(STAGE_CHANNELS[-1])
+        self.embedding_head = EmbeddingHead(STAGE_CHANNELS)
+        self.namer = CellNamer()
         heat_bias, box_bias = self.heat_head[-1].bias, self.box_head[-1].bias
         if isinstance(heat_bias, Tensor) and isinstance(box_bias, Tensor):
             nn.init.constant_(heat_bias, _PRIOR_LOGIT)
@@ -74,4 +82,10 @@ class CellDetector(nn.Module):
         features = self.pyramid(maps)
         box = self.box_head(features).float()
         distances = functional.softplus(box[:, :4]) * _DISTANCE_UNIT_PX
-        return DenseOutput(self.heat_head(features).float(), distances, box[:, 4:], self.count_head(maps[-1]))
+        return DenseOutput(
+            heat_logits=self.heat_head(features).float(),
+            distances_px=distances,
+            quality_logits=box[:, 4:],
+            densities=self.count_head(maps[-1]),
+            embedding=self.embedding_head(maps).float(),
+        )

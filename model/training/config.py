@@ -25,7 +25,9 @@ class TrainingConfig:
     four stages) keep the weights they started with. ``precision`` is ``auto`` (what is quickest here),
     ``float32`` or ``bfloat16``. ``workers`` load crops beside the training; -1 means one for each CPU but
     two. ``start_from`` is the weights file whose layers are taken over, empty for random weights.
-    ``left_out`` names groups of sources (``model.data.source_groups``) that the run must not see.
+    ``left_out`` names groups of sources (``model.data.source_groups``) that the run must not see, and
+    ``names_left_out`` those whose cells it sees without their sub-types. ``mosaic_share`` is the share of
+    mosaics of single white cells of known sub-type.
     """
 
     minutes: float = 90.0
@@ -38,8 +40,10 @@ class TrainingConfig:
     ema_decay: float = 0.999
     box_loss_weight: float = 3.0
     quality_loss_weight: float = 0.5
+    name_loss_weight: float = 1.0
     frozen_stages: int = 0
-    rendered_share: float = 0.08
+    rendered_share: float = 0.06
+    mosaic_share: float = 0.22
     fields_per_epoch: int = 2400
     workers: int = -1
     threads: int = 2
@@ -47,6 +51,7 @@ class TrainingConfig:
     precision: str = AUTO
     start_from: str = ""
     left_out: tuple[str, ...] = ()
+    names_left_out: tuple[str, ...] = ()
     source_shares: tuple[tuple[str, float], ...] = (
         ("txl-pbc-bccd", 0.19),
         ("txl-pbc-pbc", 0.16),
@@ -108,8 +113,9 @@ def read_config(path: Path | None, **overrides: float | str | bool | tuple[str, 
         raise TrainingConfigError(f"unknown training setting {', '.join(unknown)}; known: {', '.join(sorted(known))}")
     if isinstance(values.get("source_shares"), dict):
         values["source_shares"] = tuple(values["source_shares"].items())
-    if isinstance(values.get("left_out"), list):
-        values["left_out"] = tuple(values["left_out"])
+    for name in ("left_out", "names_left_out"):
+        if isinstance(values.get(name), list):
+            values[name] = tuple(values[name])
     return TrainingConfig(**values)
 
 

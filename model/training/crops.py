@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from model.classes import CELL_CLASSES, CellClass
+from model.classes import CELL_CLASSES, NAMED_RED_SUBTYPES, CellClass, RedCellSubtype
 from model.config import CHANNEL_MEAN_RGB
+from model.training.name_labels import FIRST_RED_LABEL, UNNAMED, typical_red_cell_px
 
 _NARROW_SCALE_SIGMA = 0.12
 _WIDE_SCALE_SHARE = 0.25
@@ -17,7 +18,21 @@ _WIDE_SCALE_RANGE = (0.55, 1.6)
 _MIN_VISIBLE_SHARE = 0.2
 """Cells of which less is left in the crop are ignored: neither taught as a cell nor as background."""
 
+_MIN_NAMED_SHARE = 0.6
+"""Cells of which less is left in the crop are not taught a name."""
+
 _RARE_CELL_SHARE = 0.5
+_RARE_RED_LABELS = [
+    FIRST_RED_LABEL + NAMED_RED_SUBTYPES.index(subtype)
+    for subtype in (
+        RedCellSubtype.MACROCYTE,
+        RedCellSubtype.MICROCYTE,
+        RedCellSubtype.TEARDROP,
+        RedCellSubtype.BURR,
+        RedCellSubtype.SCHISTOCYTE,
+        RedCellSubtype.HYPOCHROMIA,
+    )
+]
 _HALF = 0.5
 _RED_CELL_INDEX = CELL_CLASSES.index(CellClass.RED_BLOOD_CELL)
 _FILL = tuple(round(255 * value) for value in CHANNEL_MEAN_RGB)
@@ -31,6 +46,8 @@ class Crop:
     visible in it; ``ignored_xyxy_px`` M x 4 are regions whose background must not be taught.
     ``visible_size_px`` is the width and height of the part that shows the field, the rest being padding;
     ``box_trust`` is that of the field's labels.
+    ``name_labels`` N (``model.training.name_labels``) are the sub-types, and ``red_cell_px`` is how wide a typical
+    red cell of the field is in the crop.
     ``is_count_known`` is False where an ignored region of the field, which may hold cells, lies in the crop.
     """
 
@@ -40,6 +57,8 @@ class Crop:
     ignored_xyxy_px: NDArray[np.float32]
     visible_size_px: tuple[float, float]
     is_count_known: bool
+    name_labels: NDArray[np.int64]
+    red_cell_px: float
     box_trust: float = 1.0
 
 
@@ -47,13 +66,20 @@ class Crop:
 class Labels:
     """What is known of a field: boxes N x 4, their class indices N, and regions M x 4 that tell nothing.
 
-    ``box_trust`` in 0..1 is how much the sides of the boxes teach.
+    ``box_trust`` in 0..1 is how much the sides of the boxes teach. ``name_labels`` N are the sub-types
+    (``model.training.name_labels``), all unnamed for None.
     """
 
     boxes_xyxy_px: NDArray[np.float32]
     class_indices: NDArray[np.int64]
     ignored_xyxy_px: NDArray[np.float32]
     box_trust: float = 1.0
+    name_labels: NDArray[np.int64] | None = None
+
+    def known_names(self) -> NDArray[np.int64]:
+        """One label a box."""
+        unnamed = np.full(len(self.class_indices), UNNAMED, dtype=np.int64)
+        return unnamed if self.name_labels is None else self.name_labels
 
 
 def random_scale(generator: np.random.Generator) -> float:
@@ -67,12 +93,13 @@ def random_scale(generator: np.random.Generator) -> float:
 def take_crop(image: Image.Image, labels: Labels, crop_px: int, generator: np.random.Generator) -> Crop:
     """A crop at a random place, scale, flip and quarter turn; fields smaller than it are padded.
 
-    Every second crop is laid around a white cell or a platelet, where the field has one: they are rare.
+    Every second crop is laid around a white cell, a platelet or a red cell of a rare type, where the field has one.
     """
     scale = random_scale(generator)
     width, height = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     boxes = labels.boxes_xyxy_px * np.float32(scale)
-    rare = boxes[labels.class_indices != _RED_CELL_INDEX]
+    names = labels.known_names()
+    rare = boxes[(labels.class_indices != _RED_CELL_INDEX) | np.isin(names, _RARE_RED_LABELS)]
     around = rare[generator.integers(len(rare))] if len(rare) and generator.random() < _RARE_CELL_SHARE else None
     left = _offset(width, crop_px, None if around is None else around[[0, 2]], generator)
     top = _offset(height, crop_px, None if around is None else around[[1, 3]], generator)
@@ -91,6 +118,8 @@ def take_crop(image: Image.Image, labels: Labels, crop_px: int, generator: np.ra
         ignored_xyxy_px=np.concatenate([moved[ignored], regions]).reshape(-1, 4),
         visible_size_px=(float(shown[2] - shown[0]), float(shown[3] - shown[1])),
         is_count_known=not len(regions),
+        name_labels=np.where(_shown_share(moved, crop_px) >= _MIN_NAMED_SHARE, names, UNNAMED)[visible],
+        red_cell_px=typical_red_cell_px(labels.boxes_xyxy_px, labels.class_indices) * scale,
         box_trust=labels.box_trust,
     )
     return _flipped(crop, generator)
@@ -111,11 +140,17 @@ def _offset(length: int, crop_px: int, around: NDArray[np.float32] | None, gener
 
 
 def _split_visible(moved: NDArray[np.float32], crop_px: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    share = _shown_share(moved, crop_px)
+    return share >= _MIN_VISIBLE_SHARE, (share > 0) & (share < _MIN_VISIBLE_SHARE)
+
+
+def _shown_share(moved: NDArray[np.float32], crop_px: int) -> NDArray[np.float32]:
+    """Which share of each box lies in the crop."""
     clipped = np.clip(moved, 0, crop_px)
     area = np.prod(moved[:, 2:] - moved[:, :2], axis=1)
     left = np.prod(np.maximum(clipped[:, 2:] - clipped[:, :2], 0), axis=1)
-    share = left / np.maximum(area, 1e-6)
-    return share >= _MIN_VISIBLE_SHARE, (share > 0) & (share < _MIN_VISIBLE_SHARE)
+    share: NDArray[np.float32] = left / np.maximum(area, 1e-6)
+    return share
 
 
 def _flipped(crop: Crop, generator: np.random.Generator) -> Crop:

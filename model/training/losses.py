@@ -8,37 +8,35 @@ from torch.nn import functional
 from torchvision.ops import generalized_box_iou_loss
 
 from model.decoding import grid_centres_px
-from model.network import DenseOutput
+from model.network import CellNamer, DenseOutput
+from model.training.naming_losses import name_losses
+from model.training.target_batch import TargetBatch
 
 _FOCAL_POWER = 2.0
 _NEAR_CENTRE_POWER = 4.0
 
 
-class TargetBatch(NamedTuple):
-    """Targets of a batch, shapes as in ``model.training.targets.Targets`` with N in front."""
-
-    heat: Tensor
-    heat_weight: Tensor
-    boxes_xyxy_px: Tensor
-    box_weight: Tensor
-    counts: Tensor
-    count_exposure: Tensor
-
-
 class Losses(NamedTuple):
-    """The losses of a batch, each a scalar: the first three averaged over its cells, the last over its known counts."""
+    """The losses of a batch, each a scalar.
+
+    The first three are averaged over its cells, ``density`` over its known counts, and ``white_names`` and
+    ``red_names`` over its cells of known sub-type.
+    """
 
     heat: Tensor
     box: Tensor
     quality: Tensor
     density: Tensor
+    white_names: Tensor
+    red_names: Tensor
 
 
-def compute_losses(output: DenseOutput, targets: TargetBatch) -> Losses:
+def compute_losses(output: DenseOutput, targets: TargetBatch, namer: CellNamer) -> Losses:
     """All losses of a batch."""
     heat = heat_loss(output.heat_logits, targets.heat, targets.heat_weight)
     box, quality = box_losses(output, targets)
-    return Losses(heat, box, quality, density_loss(output.densities, targets.counts, targets.count_exposure))
+    density = density_loss(output.densities, targets.counts, targets.count_exposure)
+    return Losses(heat, box, quality, density, *name_losses(output.embedding, targets, namer))
 
 
 def heat_loss(logits: Tensor, heat: Tensor, weight: Tensor) -> Tensor:

@@ -22,9 +22,10 @@ from model.training.checkpoints import Progress, has_checkpoint, load_checkpoint
 from model.training.config import AUTO, TrainingConfig, read_config, write_config
 from model.training.curves import CURVES_FILE, can_draw_curves, draw_curves
 from model.training.loading import Example, choose_fields, make_loader
-from model.training.losses import Losses, TargetBatch, compute_losses
+from model.training.losses import Losses, compute_losses
 from model.training.precision import fastest_dtype
 from model.training.starting import continued, freeze_first_stages, take_over_weights
+from model.training.target_batch import TargetBatch
 
 LOG_FILE = "log.jsonl"
 CONFIG_FILE = "config.toml"
@@ -61,7 +62,7 @@ class TrainingRun:
         self.fields = choose_fields(read_index(dataset, Split.TRAIN), config)
         network = CellDetector()
         if config.start_from and not has_checkpoint(folder):
-            anew = take_over_weights(network, Path(config.start_from), config.left_out)
+            anew = take_over_weights(network, Path(config.start_from), config.left_out, config.names_left_out)
             report(f"started from {config.start_from}; learnt anew: {', '.join(anew) or 'nothing'}")
         network = network.to(self.device)
         self.network = network.to(memory_format=torch.channels_last)
@@ -132,12 +133,13 @@ class TrainingRun:
         targets = TargetBatch(*(part.to(self.device, non_blocking=True) for part in batch.targets))
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._dtype is torch.bfloat16):
             output = self.network(images)
-        losses = compute_losses(output, targets)
+        losses = compute_losses(output, targets, self.network.namer)
         total = (
             losses.heat
             + self.config.box_loss_weight * losses.box
             + self.config.quality_loss_weight * losses.quality
             + losses.density
+            + self.config.name_loss_weight * (losses.white_names + losses.red_names)
         )
         if not bool(torch.isfinite(total.detach())):
             raise TrainingDiverged(

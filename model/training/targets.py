@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.classes import CELL_CLASSES
-from model.config import COUNT_MARGINS_PX, COUNT_UNIT_PX2, OUTPUT_STRIDE_PX
+from model.config import COUNT_MARGINS_PX, COUNT_UNIT_PX2, OUTPUT_STRIDE_PX, RED_CELL_DIAMETER_PX
 from model.data.fields import LabelMode
 from model.training.crops import Crop
+from model.training.name_labels import UNNAMED
 
 _SIGMA_PER_SIDE = 1 / 7
 """Gaussian spread as a share of the box side: between TTFNet's 0.09 and CenterNet's 1/6, so that touching red
@@ -25,6 +26,22 @@ _BOX_WEIGHTS = (1.0, 2.0, 3.0)
 _NEGLIGIBLE = 1e-3
 
 
+MOST_NAMED_CELLS = 48
+"""Cells of a crop that are taught a name; a crop with more teaches a part of them."""
+
+
+class NameTargets(NamedTuple):
+    """The cells of a crop whose sub-type is known, filled up with unnamed ones to ``MOST_NAMED_CELLS`` = K.
+
+    ``boxes_xyxy_px`` K x 4 in input pixels, ``labels`` K (``model.training.name_labels``), and ``red_cell_px`` K,
+    the width of a typical red cell of the field.
+    """
+
+    boxes_xyxy_px: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    red_cell_px: NDArray[np.float32]
+
+
 class Targets(NamedTuple):
     """Targets of one crop at the output stride, h = w = crop / 4.
 
@@ -32,7 +49,8 @@ class Targets(NamedTuple):
     the loss must ignore the position; ``boxes_xyxy_px`` 4 x h x w in input pixels; ``box_weight``
     h x w, summing to the weight of its class a cell and 0 where no box is taught.
     ``counts`` 3, cells of each class in the crop; ``count_exposure`` 3, what their densities are multiplied by
-    to give them, 0 where the labels do not tell the count.
+    to give them, 0 where the labels do not tell the count. ``name_boxes_xyxy_px``, ``name_labels`` and
+    ``name_red_cell_px`` are those of ``NameTargets``.
     """
 
     heat: NDArray[np.float32]
@@ -41,6 +59,9 @@ class Targets(NamedTuple):
     box_weight: NDArray[np.float32]
     counts: NDArray[np.float32]
     count_exposure: NDArray[np.float32]
+    name_boxes_xyxy_px: NDArray[np.float32]
+    name_labels: NDArray[np.int64]
+    name_red_cell_px: NDArray[np.float32]
 
 
 def make_targets(crop: Crop, label_modes: Sequence[LabelMode]) -> Targets:
@@ -55,6 +76,7 @@ def make_targets(crop: Crop, label_modes: Sequence[LabelMode]) -> Targets:
     boxes = np.zeros((4, side, side), np.float32)
     owner = np.full((side, side), -1, np.int64)
     strength = np.zeros((side, side), np.float32)
+    names = name_targets(crop.boxes_xyxy_px, crop.name_labels, crop.red_cell_px)
     areas = np.prod(crop.boxes_xyxy_px[:, 2:] - crop.boxes_xyxy_px[:, :2], axis=1)
     for index in np.argsort(-areas):  # small cells last, so that a platelet on a red cell keeps its own box
         gaussian = _gaussian(crop.boxes_xyxy_px[index], side)
@@ -71,7 +93,40 @@ def make_targets(crop: Crop, label_modes: Sequence[LabelMode]) -> Targets:
         box_weight=_box_weight(owner, strength, crop.class_indices) * np.float32(crop.box_trust),
         counts=np.bincount(crop.class_indices, minlength=len(CELL_CLASSES)).astype(np.float32),
         count_exposure=_count_exposure(crop, label_modes),
+        name_boxes_xyxy_px=names.boxes_xyxy_px,
+        name_labels=names.labels,
+        name_red_cell_px=names.red_cell_px,
     )
+
+
+def names_only(crop_px: int, names: NameTargets) -> Targets:
+    """The targets of a crop that teaches the names of its cells and nothing else."""
+    side, classes = crop_px // OUTPUT_STRIDE_PX, len(CELL_CLASSES)
+    return Targets(
+        heat=np.zeros((classes, side, side), np.float32),
+        heat_weight=np.zeros((classes, side, side), np.float32),
+        boxes_xyxy_px=np.zeros((4, side, side), np.float32),
+        box_weight=np.zeros((side, side), np.float32),
+        counts=np.zeros(classes, np.float32),
+        count_exposure=np.zeros(classes, np.float32),
+        name_boxes_xyxy_px=names.boxes_xyxy_px,
+        name_labels=names.labels,
+        name_red_cell_px=names.red_cell_px,
+    )
+
+
+def name_targets(
+    boxes_xyxy_px: NDArray[np.float32], labels: NDArray[np.int64], red_cell_px: NDArray[np.float32] | float
+) -> NameTargets:
+    """The named cells among N boxes with their labels; ``red_cell_px`` is one width for all or N."""
+    chosen = np.flatnonzero(labels != UNNAMED)[:MOST_NAMED_CELLS]
+    boxes = np.tile(np.array([0, 0, 1, 1], np.float32), (MOST_NAMED_CELLS, 1))
+    padded = np.full(MOST_NAMED_CELLS, UNNAMED, np.int64)
+    widths = np.full(MOST_NAMED_CELLS, RED_CELL_DIAMETER_PX, np.float32)
+    boxes[: len(chosen)] = boxes_xyxy_px[chosen]
+    padded[: len(chosen)] = labels[chosen]
+    widths[: len(chosen)] = np.broadcast_to(red_cell_px, labels.shape)[chosen]
+    return NameTargets(boxes, padded, widths)
 
 
 def _gaussian(box: NDArray[np.float32], side: int) -> NDArray[np.float32]:

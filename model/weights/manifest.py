@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from model.classes import CELL_CLASSES
-from model.config import ARCHITECTURE, CHANNEL_MEAN_RGB, CHANNEL_STD_RGB, RED_CELL_DIAMETER_PX
-from model.decoding import DecodingSettings
+from model.config import ARCHITECTURE, CHANNEL_MEAN_RGB, CHANNEL_STD_RGB, DETECTOR_ARCHITECTURE, RED_CELL_DIAMETER_PX
+from model.decoding import DecodingSettings, NamingSettings
+from model.quality import GateSettings
 from model.types import WeightsIdentity
 from model.weights.errors import WeightsRefused
 
@@ -27,13 +28,17 @@ class WeightsManifest:
     """Everything about a weights file but the weights.
 
     ``classes`` are in the order of the heat-map channels. ``preprocessing`` must equal the program's
-    own; ``training`` and ``metrics`` are for people and the model card.
+    own; ``training`` and ``metrics`` are for people and the model card. Without ``naming``, which calibration
+    writes, the weights name no cell; without ``gate``, which ``bloodcount gate learn`` writes, no field is refused or
+    warned of for what it shows.
     """
 
     name: str
     version: str
     sha256: str
     decoding: DecodingSettings
+    naming: NamingSettings | None = None
+    gate: GateSettings | None = None
     architecture: str = ARCHITECTURE
     classes: tuple[str, ...] = tuple(cell_class.value for cell_class in CELL_CLASSES)
     preprocessing: dict[str, Any] = field(default_factory=_expected_preprocessing)
@@ -65,7 +70,13 @@ def read_manifest(path: Path) -> WeightsManifest:
         values = json.loads(path.read_text())
         decoding = _decoding_settings(values.pop("decoding"))
         values["classes"] = tuple(values["classes"])
-        manifest = WeightsManifest(decoding=decoding, **values)
+        naming, gate = values.pop("naming", None), values.pop("gate", None)
+        manifest = WeightsManifest(
+            decoding=decoding,
+            naming=None if naming is None else NamingSettings(**naming),
+            gate=None if gate is None else GateSettings.of(gate),
+            **values,
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsRefused("manifest_invalid", f"{path} is no valid weights manifest: {error}") from error
     _check_fits(path, manifest)
@@ -87,11 +98,18 @@ def _decoding_settings(values: dict[str, Any]) -> DecodingSettings:
 def _check_fits(path: Path, manifest: WeightsManifest) -> None:
     expected: dict[str, tuple[object, object]] = {
         "schema": (manifest.schema, _SCHEMA),
-        "architecture": (manifest.architecture, ARCHITECTURE),
         "classes": (manifest.classes, tuple(cell_class.value for cell_class in CELL_CLASSES)),
         "preprocessing": (manifest.preprocessing, _expected_preprocessing()),
         "number of thresholds": (len(manifest.decoding.thresholds), len(CELL_CLASSES)),
     }
+    if manifest.architecture != DETECTOR_ARCHITECTURE:
+        expected["architecture"] = (manifest.architecture, ARCHITECTURE)
+    elif manifest.naming is not None or manifest.gate is not None:
+        raise WeightsRefused(
+            "manifest_invalid",
+            f"{path}: weights of {DETECTOR_ARCHITECTURE} name no cell and judge no field, and this "
+            "manifest holds settings for that; use the manifest that came with them",
+        )
     for what, (given, wanted) in expected.items():
         if given != wanted:
             raise WeightsRefused(

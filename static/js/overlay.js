@@ -1,7 +1,7 @@
-// Says class and score of the cell under the pointer or chosen with the arrow keys. Listens on the document, because
+// Says class, type and score of the cell under the pointer or chosen with the arrow keys. Listens on the document, because
 // cards are replaced while images are being counted.
 const STEPS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
-const HINT = "Point at a cell, or press the arrow keys on the image, to see its class and score.";
+const HINT = "Point at a cell, or press the arrow keys on the image, to see its class, its suggested type with the probability, and its score.";
 
 function readoutOf(element) {
   return element.closest(".field-figure")?.querySelector("[data-readout]");

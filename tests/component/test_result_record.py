@@ -21,7 +21,8 @@ COUNTED = FieldResult(
             0.99,
             is_counted=True,
             subtype="neutrophil",
-            subtype_probability=0.93,
+            subtype_probability=0.930049,
+            likeliest_subtype="neutrophil",
         ),
         DetectedCell(
             CellClass.WHITE_BLOOD_CELL,
@@ -30,6 +31,16 @@ COUNTED = FieldResult(
             is_counted=True,
             subtype="erythroblast",
             subtype_probability=0.8,
+            likeliest_subtype="erythroblast",
+        ),
+        DetectedCell(
+            CellClass.WHITE_BLOOD_CELL,
+            (500, 300, 580, 380),
+            0.97,
+            is_counted=True,
+            subtype="unidentified",
+            subtype_probability=0.41,
+            likeliest_subtype="monocyte",
         ),
         DetectedCell(CellClass.PLATELET, (600, 460, 640, 480), 0.5, is_counted=True),
     ),
@@ -47,7 +58,7 @@ EXPECTED = {
     "status": "counted",
     "reason": None,
     "warnings": [{"code": "colour_missing", "message": "The image has no colour."}],
-    "counts": {"RBC": 1, "WBC": 1, "PLT": 1, "NRBC": 1},
+    "counts": {"RBC": 1, "WBC": 2, "PLT": 1, "NRBC": 1},
     "differential": {
         "neutrophil": 1,
         "lymphocyte": 0,
@@ -55,7 +66,7 @@ EXPECTED = {
         "eosinophil": 0,
         "basophil": 0,
         "immature_granulocyte": 0,
-        "unidentified": 0,
+        "unidentified": 1,
     },
     "morphology": {},
     "cells": [
@@ -66,6 +77,7 @@ EXPECTED = {
             "counted": True,
             "subtype": None,
             "subtype_probability": None,
+            "likeliest_subtype": None,
         },
         {
             "class": "RBC",
@@ -74,6 +86,7 @@ EXPECTED = {
             "counted": False,
             "subtype": None,
             "subtype_probability": None,
+            "likeliest_subtype": None,
         },
         {
             "class": "WBC",
@@ -82,6 +95,7 @@ EXPECTED = {
             "counted": True,
             "subtype": "neutrophil",
             "subtype_probability": 0.93,
+            "likeliest_subtype": "neutrophil",
         },
         {
             "class": "WBC",
@@ -90,6 +104,16 @@ EXPECTED = {
             "counted": True,
             "subtype": "erythroblast",
             "subtype_probability": 0.8,
+            "likeliest_subtype": "erythroblast",
+        },
+        {
+            "class": "WBC",
+            "box": [500.0, 300.0, 580.0, 380.0],
+            "score": 0.97,
+            "counted": True,
+            "subtype": "unidentified",
+            "subtype_probability": 0.41,
+            "likeliest_subtype": "monocyte",
         },
         {
             "class": "PLT",
@@ -98,6 +122,7 @@ EXPECTED = {
             "counted": True,
             "subtype": None,
             "subtype_probability": None,
+            "likeliest_subtype": None,
         },
     ],
     "quality": {"red_cell_diameter_px": 52.1, "sharpness": None},
@@ -120,6 +145,17 @@ def test_a_record_is_read_back_from_its_json() -> None:
     record = build_result_record("field-01.jpg", COUNTED)
 
     assert ResultRecord.model_validate_json(record.model_dump_json()) == record
+
+
+def test_a_record_from_before_the_likeliest_type_is_still_read() -> None:
+    stored = build_result_record("field-01.jpg", COUNTED).model_dump(mode="json")
+    for cell in stored["cells"]:
+        del cell["likeliest_subtype"]
+
+    record = ResultRecord.model_validate(stored)
+
+    assert [cell.likeliest_subtype for cell in record.cells] == [None] * len(COUNTED.cells)
+    assert record.cells[2].subtype == "neutrophil"
 
 
 def test_a_file_that_is_no_image_has_no_size_and_no_counts_not_zero() -> None:
@@ -148,4 +184,4 @@ def test_a_record_is_compact() -> None:
     cell = COUNTED.cells[0]
     many = FieldResult("counted", WEIGHTS, Size(640, 480), cells=(cell,) * 1000)
 
-    assert len(build_result_record("many.png", many).model_dump_json()) < 150 * 1000
+    assert len(build_result_record("many.png", many).model_dump_json()) < 180 * 1000

@@ -43,7 +43,7 @@ class SamplePage:
 
     def pooled_counts(self) -> dict[str, int | None]:
         """The pooled counts on the page, None where it says that one is not available."""
-        tiles = {code: self.page.locator(f".tile[data-count={code}] dd").inner_text() for code in CODES}
+        tiles = {code: self.page.locator(f".tile[data-count={code}] .tile-value").inner_text() for code in CODES}
         return {code: None if text == "not available" else int(re.sub(r"\D", "", text)) for code, text in tiles.items()}
 
     def check_counts_and_shapes(self) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def test_the_example_is_counted_as_it_was_drawn(server: Server, new_page: NewPag
 
     assert drawn == {"RBC": 74, "WBC": 3, "PLT": 8}
     assert counts["RBC"] == pytest.approx(drawn["RBC"], rel=0.05)
-    assert counts["WBC"] == drawn["WBC"]
+    # A drawn white cell is no real one: which sub-type it is called, an erythroblast among them, says nothing.
+    assert counts["WBC"] + counts["NRBC"] == drawn["WBC"]
     assert counts["PLT"] == pytest.approx(drawn["PLT"], abs=2)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from model.classes import CellClass
 from model.preprocessing import ImageRefused, decode_image
 from model.rendering import RenderedSmear
-from model.types import DetectedCell, FieldResult, Notice, Size, WeightsIdentity
+from model.types import BoxXyxy, DetectedCell, FieldResult, Notice, Size, WeightsIdentity
 
 TEST_WEIGHTS = WeightsIdentity(name="test-counter", version="1.2.3", sha256="ab12" * 16)
 _DARK = 12
@@ -45,13 +45,25 @@ def _known_cells(smear: RenderedSmear) -> tuple[DetectedCell, ...]:
 
 
 def _one_of_each(size: Size) -> tuple[DetectedCell, ...]:
-    """A red cell cut by the left border, a white cell, an erythroblast, a platelet, and a red cell not counted."""
+    """A target cell cut by the left border, a neutrophil, an erythroblast, a platelet, and a red cell not counted."""
     width, height = size.width, size.height
     white, red, platelet = CellClass.WHITE_BLOOD_CELL, CellClass.RED_BLOOD_CELL, CellClass.PLATELET
     return (
-        DetectedCell(red, (0.0, 0.0, width / 4, height / 4), 0.91, is_counted=True),
-        DetectedCell(white, (width / 2, 0.0, width * 0.9, height / 2), 0.88, is_counted=True, subtype="neutrophil"),
-        DetectedCell(white, (0.0, height / 2, width / 4, height * 0.8), 0.8, is_counted=True, subtype="erythroblast"),
+        _named(red, (0.0, 0.0, width / 4, height / 4), 0.91, "target", 0.953),
+        _named(white, (width / 2, 0.0, width * 0.9, height / 2), 0.88, "neutrophil", 0.93),
+        _named(white, (0.0, height / 2, width / 4, height * 0.8), 0.8, "erythroblast", 0.9),
         DetectedCell(platelet, (width * 0.6, height * 0.6, width * 0.7, height * 0.7), 0.75, is_counted=True),
         DetectedCell(red, (width * 0.7, height * 0.7, width * 0.9, height * 0.9), 0.11, is_counted=False),
+    )
+
+
+def _named(cell_class: CellClass, box: BoxXyxy, score: float, subtype: str, probability: float) -> DetectedCell:
+    return DetectedCell(
+        cell_class,
+        box,
+        score,
+        is_counted=True,
+        subtype=subtype,
+        subtype_probability=probability,
+        likeliest_subtype=subtype,
     )

@@ -6,9 +6,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.main import create_app
+from app.schemas.result_record import build_result_record
+from app.services.results import record_result
 from app.services.tokens import create_token
-from app.settings import Settings
+from app.settings import InvalidSettings, Settings
 from app.web.context import context_of
+from tests.web.counters import KnowingCounter
 from tests.web.image_files import png_of
 from tests.web.site import Site
 
@@ -32,8 +35,30 @@ def test_a_sample_is_registered_filled_and_read(counting_site: Site) -> None:
     assert [image["status"] for image in detail["images"]] == ["counted"]
     assert (result["schema"], result["image"], result["status"]) == (1, "a.png", "counted")
     assert result["counts"] == detail["counts"]
-    assert set(result["cells"][0]) == {"class", "box", "score", "counted", "subtype", "subtype_probability"}
+    assert set(result["cells"][0]) == {
+        *("class", "box", "score", "counted"),
+        *("subtype", "subtype_probability", "likeliest_subtype"),
+    }
     assert result["model"] == {"name": "test-counter", "version": "1.2.3", "sha256": "ab12" * 16}
+
+
+def test_a_sample_pools_its_differential_and_its_morphology(counting_site: Site) -> None:
+    detail = counting_site.counted_sample("API-3", ("a.png", png_of(51)), ("b.png", png_of(52)))
+
+    white, red = detail["differential"], detail["morphology"]
+    assert (white["identified"], white["unidentified"], white["nrbc"], white["nrbc_per_100_wbc"]) == (2, 0, 2, 100.0)
+    assert white["types"]["neutrophil"] == {
+        "n": 2,
+        "percent": 100.0,
+        "low": pytest.approx(15.811, abs=1e-3),
+        "high": 100.0,
+    }
+    assert (red["categorised"], red["uncategorised"]) == (2, 0)
+    assert red["scheme"] == {"id": "jslh-sc", "version": "1", "title": "JSLH-SC grades of red-cell morphology"}
+    target = red["types"]["target"]
+    assert (target["n"], target["percent"], target["grade"], target["graded_from"]) == (2, 100.0, None, 200)
+    assert target["no_grade"]["code"] == "too_few_red_cells"
+    assert detail["count_intervals"]["RBC"] == pytest.approx({"low": 0.242, "high": 7.225}, abs=1e-3)
 
 
 def test_a_refused_image_has_a_record_with_the_reason(counting_site: Site) -> None:
@@ -42,6 +67,7 @@ def test_a_refused_image_has_a_record_with_the_reason(counting_site: Site) -> No
     result = counting_site.client.get(f"/api/v1/images/{detail['images'][0]['id']}/result").json()
 
     assert (detail["status"], detail["counts"]) == ("attention", None)
+    assert (detail["differential"], detail["morphology"]) == (None, None)
     assert (result["status"], result["reason"]["code"], result["counts"]) == ("refused", "not_a_smear", None)
 
 
@@ -191,3 +217,25 @@ def test_where_a_token_is_required_only_a_valid_one_opens_the_api(tmp_path: Path
 
         assert (without.status_code, valid.status_code) == (401, 201)
         assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(("scheme", "identity"), [("labce", ("labce", "1")), ("none", None)])
+def test_the_settings_choose_the_grading_scheme(tmp_path: Path, scheme: str, identity: tuple[str, str] | None) -> None:
+    app = create_app(Settings(data_dir=tmp_path / "data", grading_scheme=scheme), counting=False)
+    with TestClient(app) as client:
+        site = Site(client)
+        sample_id = site.new_sample("graded")
+        site.upload(sample_id, ("a.png", png_of(1)))
+        record = build_result_record("a.png", KnowingCounter().count(png_of(180)))
+        with context_of(app).database.unit_of_work() as session:
+            record_result(session, image_id=1, record=record, thresholds=None)
+        found = site.sample(sample_id)["morphology"]["scheme"]
+
+    assert (found and (found["id"], found["version"])) == identity
+
+
+def test_a_grading_scheme_that_does_not_exist_keeps_the_application_from_starting(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=tmp_path / "data", grading_scheme="icsh"), counting=False)
+
+    with pytest.raises(InvalidSettings, match="no grading scheme 'icsh'"), TestClient(app):
+        pass

@@ -49,3 +49,25 @@ def test_the_downloaded_records_are_those_of_the_api(counting_site: Site) -> Non
     assert result.json() == counting_site.client.get(f"/api/v1/images/{image_id}/result").json()
     assert sample.json() == detail
     assert result.headers["content-disposition"] == f'attachment; filename="image-{image_id}-result.json"'
+
+
+def test_the_counts_have_the_cells_by_type_and_tell_what_is_not_available(counting_site: Site) -> None:
+    detail = counting_site.counted_sample("csv-3", ("a.png", png_of(61)), ("dark.png", png_of(0)))
+
+    counted, refused = rows_of(counting_site.client.get(f"/samples/{detail['id']}/counts.csv").content.decode())
+
+    types = {name: value for name, value in counted.items() if name.startswith(("differential_", "morphology_"))}
+    assert len(types) == 7 + 13
+    assert {name for name, value in types.items() if value != "0"} == {"differential_neutrophil", "morphology_target"}
+    assert (counted["differential_neutrophil"], counted["morphology_target"]) == ("1", "1")
+    assert {refused[name] for name in types} == {""}
+
+
+def test_each_cell_has_its_type_with_the_probability(counting_site: Site) -> None:
+    detail = counting_site.counted_sample("csv-4")
+
+    rows = rows_of(counting_site.client.get(f"/images/{detail['images'][0]['id']}/cells.csv").content.decode())
+
+    assert [row["subtype"] for row in rows] == ["target", "neutrophil", "erythroblast", "", ""]
+    assert [row["subtype_probability"] for row in rows] == ["0.953", "0.93", "0.9", "", ""]
+    assert [row["likeliest_subtype"] for row in rows] == ["target", "neutrophil", "erythroblast", "", ""]

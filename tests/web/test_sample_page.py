@@ -66,10 +66,22 @@ def test_a_counted_image_shows_its_counts_and_draws_exactly_the_counted_cells(co
     assert pooled(html) == {"RBC": "1", "WBC": "1", "PLT": "1", "NRBC": "1"}
     assert sorted(drawn(html)) == ["NRBC", "PLT", "RBC", "WBC"]
     assert coverage(html) == "The image is counted."
-    assert "White cell, neutrophil, score 0.88" in html
+    assert "White cell, suggested neutrophil, probability 93 %, score 0.88" in html
     assert "test-counter 1.2.3" in html
     assert "a person reviews every count" in html
     assert "not reviewed by a person" in html
+
+
+def test_a_counted_image_tells_its_types_and_the_sample_pools_them(counting_site: Site) -> None:
+    detail = counting_site.counted_sample("types-1", ("a.png", png_of(92)), ("b.png", png_of(93)))
+
+    html = counting_site.page(f"/samples/{detail['id']}")
+
+    assert html.count("White cells: 1 neutrophil.") == html.count("Red cells: 1 target.") == 2
+    assert re.search(r'data-type="Neutrophil">.*?>2</td>\s*<td class="number strong">100.0</td>', html, re.DOTALL)
+    assert "Small n: 2 white cells identified." in html
+    assert re.search(r'data-type="nrbc">.*?>2</td>.*?100.0 per 100 WBC', html, re.DOTALL)
+    assert '<dt class="mono">Ta</dt><dd>Target cell</dd>' in html
 
 
 def test_each_class_has_a_switch_that_needs_no_script(counting_site: Site) -> None:

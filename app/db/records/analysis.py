@@ -14,7 +14,8 @@ class AnalysisRecord(Record):
 
     ``result_json`` is the published result record, written once and served as it is. The counts,
     in cells, stand in columns as well so that samples pool them without reading the document; they
-    are None for a refused image. ``thresholds`` are the working thresholds by class, in 0..1.
+    are None for a refused image. ``differential`` and ``morphology``, cells by type, do so too; they are None also
+    where the weights cannot name such cells. ``thresholds`` are the working thresholds by class, in 0..1.
     """
 
     __tablename__ = "analysis"
@@ -34,3 +35,5 @@ class AnalysisRecord(Record):
     timings_ms: Mapped[dict[str, Any]] = mapped_column(JSON)
     result_json: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default_factory=utc_now)
+    differential: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    morphology: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True), default=None)

@@ -26,6 +26,8 @@ def new_analysis(image_id: int, record: ResultRecord, thresholds: Mapping[str, f
         nrbc=counts.NRBC if counts and NUCLEATED_RED_CELL not in record.unavailable else None,
         timings_ms=dict(record.timings_ms),
         result_json=record.model_dump_json(),
+        differential=None if "differential" in record.unavailable else record.differential,
+        morphology=None if "morphology" in record.unavailable else record.morphology,
     )
 
 

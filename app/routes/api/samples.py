@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, status
 
 from app.schemas.samples import NewSample, SampleDetail, SamplePage, SampleStatus, SampleSummary
 from app.services.samples import create_sample, sample_detail, sample_history
-from app.web.dependencies import SessionDep
+from app.web.dependencies import GradingSchemeDep, SessionDep
 
 router = APIRouter(prefix="/api/v1", tags=["samples"])
 
@@ -30,6 +30,6 @@ def show_samples(
 
 
 @router.get("/samples/{sample_id}")
-def show_sample(session: SessionDep, sample_id: int) -> SampleDetail:
-    """A sample: its status, its counts over all counted images, and its images."""
-    return sample_detail(session, sample_id=sample_id)
+def show_sample(session: SessionDep, scheme: GradingSchemeDep, sample_id: int) -> SampleDetail:
+    """A sample: its status, its images, and over all counted ones its counts, differential and morphology."""
+    return sample_detail(session, sample_id=sample_id, scheme=scheme)

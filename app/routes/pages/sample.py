@@ -9,7 +9,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.services.results import image_result
 from app.services.samples import sample_detail
-from app.web.dependencies import ContextDep, SessionDep, SettingsDep
+from app.web.dependencies import ContextDep, GradingSchemeDep, SessionDep, SettingsDep
 from app.web.event_stream import sample_updates
 from app.web.example_smear import EXAMPLE_NOTE
 from app.web.live import PageUpdate, page_update, parse_seen
@@ -24,18 +24,22 @@ _Seen = Annotated[str, Query(description="Fragments that the page shows, as name
 
 
 @router.get("/samples/{sample_id}")
-def show_sample(session: SessionDep, settings: SettingsDep, sample_id: int, page: int = 1) -> HTMLResponse:
+def show_sample(
+    session: SessionDep, settings: SettingsDep, scheme: GradingSchemeDep, sample_id: int, page: int = 1
+) -> HTMLResponse:
     """A sample: its counts, and one page of its images with their cells drawn; the nearest page where there is none."""
-    sample = sample_detail(session, sample_id=sample_id)
+    sample = sample_detail(session, sample_id=sample_id, scheme=scheme)
     view = build_sample_view(sample, lambda image_id: image_result(session, image_id=image_id), page=page)
     values = file_field_values(settings) | {"view": view, "is_example": sample.note == EXAMPLE_NOTE}
     return render_page("sample.html", values)
 
 
 @router.get("/samples/{sample_id}/fragments")
-def show_fragments(session: SessionDep, sample_id: int, page: _Page = 1, seen: _Seen = "") -> PageUpdate:
+def show_fragments(
+    session: SessionDep, scheme: GradingSchemeDep, sample_id: int, page: _Page = 1, seen: _Seen = ""
+) -> PageUpdate:
     """The parts of the page that differ from what it shows."""
-    sample = sample_detail(session, sample_id=sample_id)
+    sample = sample_detail(session, sample_id=sample_id, scheme=scheme)
     return page_update(
         sample, lambda image_id: image_result(session, image_id=image_id), page=page, seen=parse_seen(seen)
     )
@@ -51,5 +55,6 @@ async def show_events(
     context: ContextDep, sample_id: Annotated[int, Depends(_existing_sample)], page: _Page = 1, seen: _Seen = ""
 ) -> AsyncIterator[ServerSentEvent]:
     """The parts of the page that change, as they change, until no image is waiting any more."""
-    async for update in sample_updates(context.database, sample_id=sample_id, page=page, seen=parse_seen(seen)):
+    scheme = context.grading_scheme
+    async for update in sample_updates(context.database, scheme, sample_id=sample_id, page=page, seen=parse_seen(seen)):
         yield ServerSentEvent(event="update", data=update)

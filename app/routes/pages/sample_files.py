@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from app.services.results import image_result
 from app.services.samples import sample_detail
 from app.web.csv_tables import sample_counts_csv
-from app.web.dependencies import SessionDep
+from app.web.dependencies import GradingSchemeDep, SessionDep
 from app.web.downloads import csv_download, json_download
 
 router = APIRouter()
@@ -21,6 +21,6 @@ def show_counts_csv(session: SessionDep, sample_id: int) -> Response:
 
 
 @router.get("/samples/{sample_id}/sample.json")
-def show_sample_json(session: SessionDep, sample_id: int) -> Response:
+def show_sample_json(session: SessionDep, scheme: GradingSchemeDep, sample_id: int) -> Response:
     """The sample as the API gives it."""
-    return json_download(sample_detail(session, sample_id=sample_id), f"sample-{sample_id}.json")
+    return json_download(sample_detail(session, sample_id=sample_id, scheme=scheme), f"sample-{sample_id}.json")

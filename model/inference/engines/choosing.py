@@ -4,13 +4,13 @@ import torch
 
 from model.inference.engines.cuda_engine import CudaEngine
 from model.inference.engines.engine import Engine, EngineUnavailable
-from model.inference.engines.openvino_engine import OpenVinoEngine, is_openvino_installed
+from model.inference.engines.openvino_engine import OpenVinoEngine, is_openvino_installed, processor_has_bfloat16
 from model.inference.engines.quantisation import round_to_8_bits
 from model.inference.engines.torch_engine import TorchEngine
 from model.network import CellDetector
 from model.network.folding import fold_batch_norms
 
-ENGINE_NAMES = ("auto", "torch", "openvino", "openvino-int8", "cuda-bf16")
+ENGINE_NAMES = ("auto", "torch", "openvino", "openvino-bf16", "openvino-int8", "cuda-bf16")
 """What may be asked for."""
 
 
@@ -29,6 +29,8 @@ def build_engine(network: CellDetector, device: torch.device, name: str = "auto"
     match wanted:
         case "openvino":
             return OpenVinoEngine(folded)
+        case "openvino-bf16":
+            return OpenVinoEngine(folded, name="openvino-bf16", precision="bf16")
         case "openvino-int8":
             return OpenVinoEngine(round_to_8_bits(folded), name="openvino-int8")
         case "cuda-bf16":
@@ -41,7 +43,10 @@ def installed_engines(device: torch.device) -> tuple[str, ...]:
     """Names of the engines that run on the device here, the reference first."""
     if device.type == "cuda":
         return ("torch", "cuda-bf16")
-    return ("torch", "openvino", "openvino-int8") if is_openvino_installed() else ("torch",)
+    if not is_openvino_installed():
+        return ("torch",)
+    sixteen_bits = ("openvino-bf16",) if processor_has_bfloat16() else ()
+    return ("torch", "openvino", *sixteen_bits, "openvino-int8")
 
 
 def _best_engine(device: torch.device) -> str:
@@ -58,6 +63,11 @@ def _refuse_unusable(name: str, device: torch.device) -> None:
         raise EngineUnavailable(f"unknown engine {name!r}; choose one of {', '.join(ENGINE_NAMES)}")
     if name.startswith("openvino") and device.type != "cpu":
         raise EngineUnavailable(f"the engine {name} runs on the processor; choose the device cpu, or the engine auto")
+    if name == "openvino-bf16" and not processor_has_bfloat16():
+        raise EngineUnavailable(
+            "the engine openvino-bf16 needs a processor with 16-bit float instructions (AVX-512 BF16 or AMX), and this "
+            "one has none; choose the engine auto, openvino or openvino-int8"
+        )
     if name == "cuda-bf16" and device.type != "cuda":
         raise EngineUnavailable(
             f"the engine cuda-bf16 needs a CUDA device, and the device here is {device.type}; "

@@ -64,7 +64,11 @@ def round_to_8_bits(network: nn.Module) -> nn.Module:
 
 def _without_ends(ranges: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
     """Leave out the stem, and of each head the last convolution, which is its second part."""
-    return {name: limits for name, limits in ranges.items() if ".stem." not in name and "_head.1" not in name}
+    return {
+        name: limits
+        for name, limits in ranges.items()
+        if ".stem." not in name and "_head.1" not in name and ".last_head" not in name
+    }
 
 
 def _rendered_fields() -> Iterable[Tensor]:

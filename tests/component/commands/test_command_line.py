@@ -44,8 +44,8 @@ def server(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 @pytest.mark.parametrize(
     "command",
-    ["", "serve", "worker", "count", "token create", "weights list", "dataset build", "train", "evaluate", "bench",
-     "db upgrade", "db check"],
+    ["", "serve", "worker", "count", "token create", "weights list", "dataset build", "train", "calibrate", "evaluate",
+     "bench", "db upgrade", "db check"],
 )  # fmt: skip
 def test_every_command_has_help(command: str) -> None:
     run = bloodcount(*command.split(), "--help")

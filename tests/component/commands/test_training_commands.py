@@ -51,7 +51,8 @@ def succeeds(*arguments: str) -> str:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     folder = tmp_path_factory.mktemp("training")
     numbers = [number for group in NUMBERS_BY_SPLIT.values() for number in group]
-    write_deep_bio_net(folder / "downloads" / "bio", {number: 100 + place for place, number in enumerate(numbers)})
+    seeds = {number: 100 + place for place, number in enumerate(numbers)}
+    write_deep_bio_net(folder / "downloads" / "bio", seeds, {6: "EOSINOPHIL", 7: "NEUTROPHIL"})
     (folder / "train.toml").write_text(TINY)
     dataset, run_folder, release = (str(folder / name) for name in ("dataset", "run", "release"))
     build_output = succeeds("dataset", "build", str(folder / "downloads"), "--out", dataset)

@@ -45,4 +45,13 @@ def test_without_a_tile_there_is_no_count() -> None:
 def test_counts_disagree_only_when_they_are_further_apart_than_both_may_err(
     counted: int, expected: float, *, is_apart: bool
 ) -> None:
-    assert disagreeing_classes({"RBC": counted}, {"RBC": expected}) == (("RBC",) if is_apart else ())
+    assert disagreeing_classes({"RBC": counted, "WBC": 0}, {"RBC": expected}) == (("RBC",) if is_apart else ())
+
+
+def test_nucleated_red_cells_are_among_what_the_head_counts_as_white_cells() -> None:
+    counts = {"RBC": 100, "WBC": 2, "PLT": 5, "NRBC": 18}
+    expected = {"RBC": 100.0, "WBC": 20.0, "PLT": 5.0}
+
+    assert disagreeing_classes(counts, expected) == ()
+    assert disagreeing_classes(counts | {"NRBC": 0}, expected) == ("WBC",)
+    assert disagreeing_classes(counts, expected | {"WBC": 2.0}) == ("WBC",)

@@ -103,8 +103,11 @@ def write_bccd(root: Path, seeds: dict[str, int]) -> Path:
     return root
 
 
-def write_deep_bio_net(root: Path, seeds: dict[int, int]) -> Path:
-    """A Deep Bio-Net folder; seeds by image number. Each image spells its classes in another way."""
+def write_deep_bio_net(root: Path, seeds: dict[int, int], subtypes: dict[int, str] | None = None) -> Path:
+    """A Deep Bio-Net folder; seeds by image number. Each image spells its classes in another way.
+
+    ``subtypes`` names the folder of sub-types that holds a copy of the image, by its number and under another.
+    """
     spellings = ("Platelets", "Platlets", "platelets")
     for folder in ("Images", "XML Files"):
         (root / "detection" / folder).mkdir(parents=True)
@@ -112,6 +115,10 @@ def write_deep_bio_net(root: Path, seeds: dict[int, int]) -> Path:
         spelling = {CellClass.PLATELET: spellings[number % 3], CellClass.WHITE_BLOOD_CELL: ("WBC", "W")[number % 2]}
         (root / "detection" / "Images" / f"{number:03d}.jpg").write_bytes(image_file(seed, quality=90))
         (root / "detection" / "XML Files" / f"{number:03d}.xml").write_text(voc_text(labels_of(seed, spelling)))
+    for number, folder in (subtypes or {}).items():
+        copy = root / "WBC Classification Dataset" / folder / f"_{900 - number}.jpg"
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes((root / "detection" / "Images" / f"{number:03d}.jpg").read_bytes())
     return root
 
 

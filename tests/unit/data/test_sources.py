@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.classes import CELL_CLASSES, CellClass, UnknownLabel
+from model.classes import CELL_CLASSES, CellClass, UnknownLabel, WhiteCellSubtype
 from model.data.fields import AnnotatedField, LabelMode
 from model.data.sources import UnknownSource, bccd, deep_bio_net, find_sources, read_sources, txl_pbc
 from tests.unit.data.published_sets import (
     TxlImage,
+    image_file,
     labels_of,
     smear,
     voc_text,
@@ -82,6 +83,23 @@ def test_deep_bio_net_is_read_however_it_spells_its_classes(tmp_path: Path) -> N
         check_boxes(field, seed, tolerance=0.51)
         assert not field.is_border_complete
     assert [field.original for field in fields] == ["block:0", "block:1", "block:1"]
+
+
+def test_deep_bio_nets_sub_types_come_by_the_content_of_the_picture(tmp_path: Path) -> None:
+    root = write_deep_bio_net(tmp_path, {39: 5, 40: 6, 41: 7}, {39: "EOSINOPHIL", 41: "MONOCYTE"})
+    folder = root / "WBC Classification Dataset" / "LYMPHOCYTE"
+    folder.mkdir()
+    (folder / "040.jpg").write_bytes(image_file(6, quality=60))  # its number is that of a field, its picture is not
+    (folder / ".DS_1.jpg").write_bytes(b"Bud1")
+    fields = {field.name: field.white_cell_subtypes for field in deep_bio_net.read_fields(root)}
+
+    assert fields == {"039": (WhiteCellSubtype.EOSINOPHIL,), "040": (), "041": (WhiteCellSubtype.MONOCYTE,)}
+
+
+def test_an_unknown_folder_of_deep_bio_nets_sub_types_stops_the_reading(tmp_path: Path) -> None:
+    write_deep_bio_net(tmp_path, {1: 1}, {1: "BLAST"})
+    with pytest.raises(UnknownLabel, match="BLAST"):
+        deep_bio_net.read_fields(tmp_path)
 
 
 @pytest.mark.parametrize("source", ["txl-pbc", "bccd", "deep-bio-net"])

@@ -58,10 +58,24 @@ def test_cells_come_out_with_the_highest_score_first() -> None:
     assert [score for _, score in kept(*rows)] == [0.9, 0.6, 0.4]
 
 
+def test_descriptors_stay_with_their_cells() -> None:
+    rows = [(0, 0.5, (0.0, 0.0, 10.0, 10.0)), (0, 0.8, (2.0, 0.0, 12.0, 10.0)), (1, 0.9, (50.0, 0.0, 60.0, 10.0))]
+    found = detections(*rows)._replace(descriptors=torch.tensor([[1.0, 1.5], [2.0, 2.5], [3.0, 3.5]]))
+
+    distinct = keep_distinct(found, SETTINGS)
+    assert distinct.scores.tolist() == pytest.approx([0.9, 0.8])
+    assert distinct.descriptors is not None
+    assert distinct.descriptors.tolist() == [[3.0, 3.5], [2.0, 2.5]]
+    both = RawDetections.together([distinct, found.select(torch.tensor([0]))])
+    assert both.descriptors is not None
+    assert both.descriptors[:, 0].tolist() == [3.0, 2.0, 1.0]
+    assert RawDetections.together([detections(*rows), detections(*rows)]).descriptors is None
+
+
 def test_no_detections_stay_no_detections() -> None:
     empty = RawDetections(torch.zeros(0, 4), torch.zeros(0), torch.zeros(0, dtype=torch.int64))
 
-    assert [tuple(part.shape) for part in keep_distinct(empty, SETTINGS)] == [(0, 4), (0,), (0,)]
+    assert [tuple(part.shape) for part in keep_distinct(empty, SETTINGS)[:3]] == [(0, 4), (0,), (0,)]
 
 
 @pytest.mark.parametrize("cells", [500, 6_000])

@@ -8,7 +8,7 @@ from model.data.detections import FieldDetections
 from model.data.fields import CellPoint, LabelMode
 from model.data.packed import BoxOrigin, PackedField
 from model.data.splits import Split
-from model.evaluation.filling import fill_field, needs_filling
+from model.evaluation.filling import SureScores, fill_field, needs_filling
 
 RED, WHITE, PLATELET = (CELL_CLASSES.index(one) for one in CellClass)
 FULL, POSITIVES, NONE = LabelMode.FULL, LabelMode.POSITIVES, LabelMode.NONE
@@ -42,6 +42,9 @@ def field(
     )
 
 
+SCORES = SureScores((0.5, 0.5, 0.5), (0.15, 0.15, 0.15))
+
+
 def found(*cells: tuple[Box, int, float]) -> FieldDetections:
     """Detections given in packed pixels, class and score."""
     boxes = np.array([box for box, _, _ in cells], dtype=np.float32).reshape(-1, 4) / SCALE
@@ -53,7 +56,7 @@ A, B, C = (0.0, 0.0, 50.0, 50.0), (60.0, 60.0, 110.0, 110.0), (120.0, 0.0, 170.0
 
 
 def test_sure_cells_are_boxes_doubtful_ones_ignored_and_the_rest_background() -> None:
-    filled = fill_field(field(), found((A, RED, 0.9), (B, RED, 0.3), (C, PLATELET, 0.1)), "w-1")
+    filled = fill_field(field(), found((A, RED, 0.9), (B, RED, 0.3), (C, PLATELET, 0.1)), "w-1", SCORES)
 
     assert (filled.boxes_xyxy_px, filled.class_indices, filled.box_origins) == ((A,), (RED,), (BoxOrigin.DETECTOR,))
     assert filled.ignored_xyxy_px == (B,)
@@ -65,21 +68,21 @@ def test_sure_cells_are_boxes_doubtful_ones_ignored_and_the_rest_background() ->
 def test_what_the_publisher_boxed_stays_and_is_not_doubled() -> None:
     given = field(boxes=(A,), classes=(RED,), modes=(POSITIVES, FULL, POSITIVES))
     near = (4.0, 0.0, 50.0, 50.0)
-    filled = fill_field(given, found((near, RED, 0.9), (B, RED, 0.8)), "w")
+    filled = fill_field(given, found((near, RED, 0.9), (B, RED, 0.8)), "w", SCORES)
 
     assert filled.boxes_xyxy_px == (A, B)
     assert filled.box_origins == (BoxOrigin.PUBLISHER, BoxOrigin.DETECTOR)
 
 
 def test_a_class_that_the_publisher_labelled_fully_takes_nothing_from_the_detector() -> None:
-    filled = fill_field(field(modes=(POSITIVES, FULL, POSITIVES)), found((A, WHITE, 0.9), (B, WHITE, 0.3)), "w")
+    filled = fill_field(field(modes=(POSITIVES, FULL, POSITIVES)), found((A, WHITE, 0.9), (B, WHITE, 0.3)), "w", SCORES)
 
     assert (filled.boxes_xyxy_px, filled.ignored_xyxy_px) == ((), ())
 
 
 def test_chulas_point_takes_its_detection_at_any_score_with_its_type() -> None:
     point = CellPoint(20.0, 30.0, RED, "target")
-    filled = fill_field(field("chula-rbc-12", points=(point,)), found((A, RED, 0.2), (C, PLATELET, 0.9)), "w")
+    filled = fill_field(field("chula-rbc-12", points=(point,)), found((A, RED, 0.2), (C, PLATELET, 0.9)), "w", SCORES)
 
     assert filled.boxes_xyxy_px == (A, C)
     assert filled.box_subtypes == ("target", None)
@@ -89,7 +92,7 @@ def test_chulas_point_takes_its_detection_at_any_score_with_its_type() -> None:
 
 def test_in_chula_a_red_cell_without_a_point_and_a_point_without_a_cell_are_ignored() -> None:
     point = CellPoint(100.0, 100.0, RED, "normal")
-    filled = fill_field(field("chula-rbc-12", points=(point,)), found((A, RED, 0.9)), "w")
+    filled = fill_field(field("chula-rbc-12", points=(point,)), found((A, RED, 0.9)), "w", SCORES)
 
     assert filled.boxes_xyxy_px == ()
     assert filled.ignored_xyxy_px == ((75.0, 75.0, 125.0, 125.0), A)
@@ -98,21 +101,21 @@ def test_in_chula_a_red_cell_without_a_point_and_a_point_without_a_cell_are_igno
 def test_each_of_two_overlapping_cells_gets_the_point_nearest_its_middle() -> None:
     left, right = (0.0, 0.0, 50.0, 50.0), (30.0, 0.0, 80.0, 50.0)
     points = (CellPoint(48.0, 25.0, RED, "burr"), CellPoint(31.0, 25.0, RED, "normal"))
-    filled = fill_field(field("chula-rbc-12", points=points), found((left, RED, 0.9), (right, RED, 0.8)), "w")
+    filled = fill_field(field("chula-rbc-12", points=points), found((left, RED, 0.9), (right, RED, 0.8)), "w", SCORES)
 
     assert dict(zip(filled.boxes_xyxy_px, filled.box_subtypes, strict=True)) == {right: "burr", left: "normal"}
 
 
 def test_pbcs_middle_cell_is_what_its_folder_says_and_its_neighbours_are_taken() -> None:
     point = CellPoint(25.0, 25.0, WHITE, "erythroblast")
-    filled = fill_field(field("pbc-acevedo", points=(point,)), found((A, RED, 0.6), (B, RED, 0.9)), "w")
+    filled = fill_field(field("pbc-acevedo", points=(point,)), found((A, RED, 0.6), (B, RED, 0.9)), "w", SCORES)
 
     assert filled.class_indices == (WHITE, RED)
     assert filled.box_subtypes == ("erythroblast", None)
 
 
 def test_a_field_without_detections_is_filled_with_nothing() -> None:
-    filled = fill_field(field(), found(), "w")
+    filled = fill_field(field(), found(), "w", SCORES)
 
     assert (filled.boxes_xyxy_px, filled.ignored_xyxy_px, filled.box_subtypes) == ((), (), ())
 

@@ -14,7 +14,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.classes import CELL_CLASSES, CellClass
-from model.config import CHANNEL_MEAN_RGB, CHANNEL_STD_RGB, COUNT_UNIT_PX2, OUTPUT_STRIDE_PX
+from model.config import (
+    CHANNEL_MEAN_RGB,
+    CHANNEL_STD_RGB,
+    COUNT_UNIT_PX2,
+    EMBEDDING_CHANNELS,
+    EMBEDDING_STRIDE_PX,
+    OUTPUT_STRIDE_PX,
+)
 from model.decoding import DecodingSettings
 from model.inference.network_pass import NetworkPass
 from model.network import DenseOutput
@@ -80,7 +87,22 @@ def find_discs(images_nchw_f32: Tensor, rounding_px: int = 1) -> DenseOutput:
     # Cells a unit of area, as a count head that is never wrong would say it of what it is shown.
     shown_px2 = is_dark.size
     densities = (heat == _FOUND).sum(dim=(1, 2)).float() * COUNT_UNIT_PX2 / shown_px2
-    return DenseOutput(heat[None], distances[None], torch.full((1, 1, height, width), 9.0), densities[None])
+    quality = torch.full((1, 1, height, width), 9.0)
+    return DenseOutput(heat[None], distances[None], quality, densities[None], _embedding(image))
+
+
+def _embedding(image_chw: NDArray[np.float64]) -> Tensor:
+    """The mean colour of each position in the first three channels, in 0..1, and nothing in the others."""
+    colours = functional.avg_pool2d(torch.from_numpy(image_chw)[None].float(), EMBEDDING_STRIDE_PX)
+    return functional.pad(colours, (0, 0, 0, 0, 0, EMBEDDING_CHANNELS - 3))
+
+
+def dense(heat: Tensor, distances: Tensor) -> DenseOutput:
+    """An output with these maps (N x 3 and N x 4 x h x w) that says nothing in all others."""
+    images, _, height, width = heat.shape
+    embedding = torch.zeros(images, EMBEDDING_CHANNELS, height // 2, width // 2)
+    quality = torch.zeros(images, 1, height, width)
+    return DenseOutput(heat, distances, quality, torch.ones(images, 3), embedding)
 
 
 def disc_pass(rounding_px: int = 1) -> NetworkPass:

@@ -18,6 +18,7 @@ from model.inference.device import choose_device
 from model.inference.network_pass import NetworkPass
 from model.network import DenseOutput
 from model.preprocessing import ImageLimits
+from model.quality import FieldMeasures
 from model.rendering import SmearRecipe, encode_png, render_smear
 from model.types import FieldResult, Size
 from model.weights import WeightsRefused, open_release
@@ -58,7 +59,7 @@ def test_the_same_bytes_give_the_same_cells(random_counter: CellCounter, counted
 
 
 def test_timings_name_every_stage_and_quality_every_measure(counted: FieldResult) -> None:
-    assert set(counted.timings_ms) == {"decode", "resize", "network", "decoding", "total"}
+    assert set(counted.timings_ms) == {"decode", "resize", "network", "decoding", "naming", "quality", "total"}
     assert min(counted.timings_ms.values()) >= 0
     parts = [value for stage, value in counted.timings_ms.items() if stage != "total"]
     assert sum(parts) <= counted.timings_ms["total"]
@@ -71,6 +72,9 @@ def test_timings_name_every_stage_and_quality_every_measure(counted: FieldResult
         "scale_agreement",
         "scale_to_network",
         "um_per_px",
+        "smear_distance",
+        "smear_likeness",
+        *FieldMeasures().rounded(),
     }
 
 

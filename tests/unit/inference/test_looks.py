@@ -8,6 +8,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from model.config import DESCRIPTOR_LENGTH
 from model.decoding import RawDetections
 from model.inference import CellCounter, ScaleRefused
 from model.inference.network_pass import FieldLook
@@ -16,6 +17,7 @@ from model.inference.scale import ScaledLook, ScaleFinder
 from model.rendering import SmearRecipe, encode_png, render_smear
 from model.types import Size
 
+NO_FEATURES = np.zeros(DESCRIPTOR_LENGTH, np.float32)
 FIELD = encode_png(render_smear(SmearRecipe(Size(192, 128), 12, 1, 2, 30.0, seed=1)).image_hwc_u8)
 
 
@@ -48,7 +50,7 @@ class SeenField:
         cells = [(x, y) for x, y in product(middles, middles) if x + drawn < width and y + drawn < height][:400]
         boxes = torch.tensor([[x - drawn, y - drawn, x + drawn, y + drawn] for x, y in cells]).reshape(-1, 4)
         found = RawDetections(boxes.float(), torch.ones(len(cells)), torch.zeros(len(cells), dtype=torch.int64))
-        return FieldLook(found, {"RBC": float(len(cells)), "WBC": 0.0, "PLT": 0.0})
+        return FieldLook(found, {"RBC": float(len(cells)), "WBC": 0.0, "PLT": 0.0}, NO_FEATURES)
 
 
 def field_of(width: int, height: int, shade: int = 200) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from model.inference.progress import StageTimer
 from model.inference.tiles import tiles_of
 from model.network import DenseOutput
 from model.types import Size
-from tests.unit.inference.painted_cells import SETTINGS, Disc, disc_pass, paint
+from tests.unit.inference.painted_cells import SETTINGS, Disc, dense, disc_pass, paint
 
 RED, WHITE, PLATELET = CellClass.RED_BLOOD_CELL, CellClass.WHITE_BLOOD_CELL, CellClass.PLATELET
 LARGE = Size(1000, 960)
@@ -64,7 +64,7 @@ def test_an_image_that_cannot_be_halved_exactly_keeps_its_boxes_in_place() -> No
         heat = torch.full((1, 3, 8, 8), -9.0)
         heat[0, 0, 3, 3] = 3.0
         distances = torch.tensor([10.0, 6.0, 10.0, 14.0]).view(1, 4, 1, 1).expand(1, 4, 8, 8)
-        return DenseOutput(heat, distances, torch.zeros(1, 1, 8, 8), torch.ones(1, 3))
+        return dense(heat, distances)
 
     found = (
         NetworkPass(one_cell, torch.device("cpu"), SETTINGS)
@@ -82,7 +82,7 @@ class _Wild:
         height, width = images.shape[2] // 4, images.shape[3] // 4
         heat = torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(8)) * 4
         reach = torch.rand(1, 4, height, width, generator=torch.Generator().manual_seed(9)) * 60 - 10
-        return DenseOutput(heat, reach, torch.zeros(1, 1, height, width), torch.ones(1, 3))
+        return dense(heat, reach)
 
 
 def test_no_box_is_empty_or_leaves_the_image_whatever_the_network_says() -> None:

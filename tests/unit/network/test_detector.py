@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from model.config import INPUT_MULTIPLE_PX, OUTPUT_STRIDE_PX
+from model.config import EMBEDDING_CHANNELS, EMBEDDING_STRIDE_PX, INPUT_MULTIPLE_PX, OUTPUT_STRIDE_PX
 from model.network import CellDetector
 from model.network.backbone import STAGE_CHANNELS, ResNet50Features
 
@@ -24,6 +24,9 @@ def test_one_pass_gives_every_map_at_stride_four(network: CellDetector, height: 
     assert output.distances_px.shape == (2, 4, height // OUTPUT_STRIDE_PX, width // OUTPUT_STRIDE_PX)
     assert output.quality_logits.shape == (2, 1, height // OUTPUT_STRIDE_PX, width // OUTPUT_STRIDE_PX)
     assert output.densities.shape == (2, 3)
+    side = EMBEDDING_STRIDE_PX
+    assert output.embedding.shape == (2, EMBEDDING_CHANNELS, height // side, width // side)
+    assert float(output.embedding.min()) >= 0.0
 
 
 def test_the_backbone_gives_resnet_50s_four_stages() -> None:
@@ -71,3 +74,4 @@ def test_an_image_is_judged_without_regard_to_the_others_in_its_batch(network: C
     torch.testing.assert_close(together.heat_logits[1:], alone.heat_logits, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(together.densities[1:], alone.densities, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(together.distances_px[1:], alone.distances_px, atol=1e-3, rtol=1e-4)
+    torch.testing.assert_close(together.embedding[1:], alone.embedding, atol=1e-4, rtol=1e-4)

@@ -30,6 +30,8 @@ def test_a_folded_network_gives_the_same_maps() -> None:
     assert float(before.heat_logits.std()) > 0.01  # the maps hold something that could differ
     torch.testing.assert_close(folded.heat_logits, before.heat_logits, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(folded.distances_px, before.distances_px, atol=1e-4, rtol=1e-4)
+    assert float(before.embedding.std()) > 0.01
+    torch.testing.assert_close(folded.embedding, before.embedding, atol=1e-4, rtol=1e-4)
 
 
 def test_no_batch_norm_is_left() -> None:

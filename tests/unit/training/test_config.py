@@ -64,7 +64,10 @@ def test_a_missing_file_of_settings_is_named(tmp_path: Path) -> None:
 
 
 def test_settings_that_were_written_are_read_again(tmp_path: Path) -> None:
-    config = TrainingConfig(minutes=3.5, precision="float32", left_out=("pbc", "chula"), source_shares=(("a b", 0.5),))
+    config = TrainingConfig(
+        minutes=3.5, precision="float32", left_out=("pbc", "chula"), source_shares=(("a b", 0.5),),
+        mosaic_share=0.4, name_loss_weight=2.5, names_left_out=("bccd",),
+    )  # fmt: skip
     write_config(tmp_path / "config.toml", config)
 
     assert read_config(tmp_path / "config.toml") == config

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from model.training.config import TrainingConfig, TrainingConfigError
-from model.training.loading import CropDataset, SourceSampler, choose_fields, make_loader
+from model.training.loading import MOSAIC, RENDERED, CropDataset, SourceSampler, choose_fields, make_loader
+from model.training.targets import MOST_NAMED_CELLS
 from tests.unit.training.packed_fields import packed_field, write_packed_set
 
 SHARES = (("large", 0.5), ("small", 0.5))
@@ -20,7 +21,7 @@ def drawn(config: TrainingConfig, first_draw: int = 0) -> list[tuple[int, int]]:
 
 
 def test_each_source_has_its_share_however_many_fields_it_has() -> None:
-    config = TrainingConfig(fields_per_epoch=2000, rendered_share=0.0, source_shares=SHARES)
+    config = TrainingConfig(fields_per_epoch=2000, rendered_share=0.0, mosaic_share=0.0, source_shares=SHARES)
     counts = Counter(index for index, _ in drawn(config))
 
     assert counts[9] / 2000 == pytest.approx(0.5, abs=0.05)
@@ -28,11 +29,12 @@ def test_each_source_has_its_share_however_many_fields_it_has() -> None:
     assert min(counts[index] for index in range(9)) > 50
 
 
-def test_rendered_fields_have_their_share() -> None:
-    config = TrainingConfig(fields_per_epoch=2000, rendered_share=0.3, source_shares=SHARES)
+def test_rendered_fields_and_mosaics_have_their_shares() -> None:
+    config = TrainingConfig(fields_per_epoch=2000, rendered_share=0.3, mosaic_share=0.2, source_shares=SHARES)
     counts = Counter(index for index, _ in drawn(config))
 
-    assert counts[-1] / 2000 == pytest.approx(0.3, abs=0.05)
+    assert counts[RENDERED] / 2000 == pytest.approx(0.3, abs=0.05)
+    assert counts[MOSAIC] / 2000 == pytest.approx(0.2, abs=0.05)
 
 
 def test_draws_are_numbered_on_and_never_repeat_in_the_next_epoch() -> None:
@@ -53,8 +55,8 @@ def test_the_same_seed_draws_the_same_fields_and_another_seed_others() -> None:
 
 def test_a_draw_is_one_crop_with_targets_that_fit_it(tmp_path: Path) -> None:
     folder = write_packed_set(tmp_path / "set", fields=2)
-    dataset = CropDataset(folder, [packed_field(0), packed_field(1)], crop_px=64, seed=3)
-    for draw in ((0, 0), (1, 1), (-1, 2)):
+    dataset = CropDataset(folder, [packed_field(0), packed_field(1)], TrainingConfig(crop_px=64, seed=3))
+    for draw in ((0, 0), (1, 1), (RENDERED, 2), (MOSAIC, 3)):
         example = dataset[draw]
         again = dataset[draw]
 
@@ -67,6 +69,9 @@ def test_a_draw_is_one_crop_with_targets_that_fit_it(tmp_path: Path) -> None:
             (16, 16),
             (3,),
             (3,),
+            (MOST_NAMED_CELLS, 4),
+            (MOST_NAMED_CELLS,),
+            (MOST_NAMED_CELLS,),
         ]
         assert torch.equal(example.image_chw_u8, again.image_chw_u8)
     assert not torch.equal(dataset[0, 0].image_chw_u8, dataset[0, 5].image_chw_u8)

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from model.config import EMBEDDING_CHANNELS
 from model.data.fields import LabelMode
-from model.network import DenseOutput
+from model.network import CellNamer, DenseOutput
 from model.training.losses import (
-    TargetBatch,
     box_losses,
     boxes_of_distances,
     compute_losses,
@@ -18,11 +18,14 @@ from model.training.losses import (
     heat_loss,
     overlap_of_pairs,
 )
+from model.training.target_batch import TargetBatch
 from model.training.targets import make_targets
 from tests.unit.training.crop_of_cells import crop_of
 
 CROP_PX = 64
 FULL = (LabelMode.FULL,) * 3
+_NO_EMBEDDING = torch.zeros(1, EMBEDDING_CHANNELS, CROP_PX // 8, CROP_PX // 8)
+NAMER = CellNamer().eval()
 CELLS = [(0, (8.0, 10.0, 40.0, 42.0)), (1, (30.0, 30.0, 60.0, 62.0)), (2, (44.0, 8.0, 54.0, 18.0))]
 
 
@@ -41,14 +44,13 @@ def perfect(targets: TargetBatch) -> DenseOutput:
     signs = torch.tensor([1.0, 1.0, -1.0, -1.0]).view(1, 4, 1, 1)
     quality = torch.full((1, 1, height, width), 12.0)
     densities = targets.counts / targets.count_exposure
-    return DenseOutput(heat, (zero - targets.boxes_xyxy_px) * signs, quality, densities)
+    return DenseOutput(heat, (zero - targets.boxes_xyxy_px) * signs, quality, densities, _NO_EMBEDDING)
 
 
 def untaught() -> DenseOutput:
     """An output that says nothing in particular."""
-    return DenseOutput(
-        torch.zeros(1, 3, 16, 16), torch.full((1, 4, 16, 16), 9.0), torch.zeros(1, 1, 16, 16), torch.ones(1, 3)
-    )
+    heat, distances, quality = torch.zeros(1, 3, 16, 16), torch.full((1, 4, 16, 16), 9.0), torch.zeros(1, 1, 16, 16)
+    return DenseOutput(heat, distances, quality, torch.ones(1, 3), torch.zeros_like(_NO_EMBEDDING))
 
 
 def test_distances_become_boxes_around_their_positions() -> None:
@@ -63,7 +65,7 @@ def test_distances_become_boxes_around_their_positions() -> None:
 
 def test_the_right_answer_costs_next_to_nothing_and_a_wrong_one_does_not() -> None:
     targets = batch(CELLS)
-    right, wrong = compute_losses(perfect(targets), targets), compute_losses(untaught(), targets)
+    right, wrong = (compute_losses(output, targets, NAMER) for output in (perfect(targets), untaught()))
 
     assert float(right.heat) < 1e-3
     assert float(right.box) < 1e-3
@@ -90,7 +92,7 @@ def test_boxes_that_miss_their_cell_cost_more_than_boxes_that_touch_it() -> None
 def test_a_crop_without_cells_has_a_finite_loss_and_teaches_background_only() -> None:
     targets = batch([])
     output = DenseOutput(*(part.requires_grad_() for part in untaught()))
-    losses = compute_losses(output, targets)
+    losses = compute_losses(output, targets, NAMER)
     (losses.heat + losses.box).backward()  # type: ignore[no-untyped-call]
 
     assert bool(torch.isfinite(losses.heat))
@@ -145,8 +147,9 @@ def test_the_loss_is_an_average_over_cells_and_not_over_positions() -> None:
     output = untaught()
     doubled = DenseOutput(*(torch.cat([part, part]) for part in output))
 
-    assert float(compute_losses(doubled, twice).heat) == pytest.approx(float(compute_losses(output, targets).heat))
-    assert float(compute_losses(doubled, twice).box) == pytest.approx(float(compute_losses(output, targets).box))
+    more, one = compute_losses(doubled, twice, NAMER), compute_losses(output, targets, NAMER)
+    assert float(more.heat) == pytest.approx(float(one.heat))
+    assert float(more.box) == pytest.approx(float(one.box))
 
 
 @pytest.mark.parametrize("logit", [-80.0, 80.0])

@@ -173,10 +173,28 @@ def test_weights_trained_without_a_source_may_start_a_run_without_it(random_rele
         take_over_weights(network, start, ["pbc", "bccd"])
 
 
+def test_a_run_that_leaves_names_out_refuses_weights_that_were_taught_them(tmp_path: Path) -> None:
+    start, network = tmp_path / "start.safetensors", CellDetector()
+    save_file(network.state_dict(), start)
+    with pytest.raises(TrainingConfigError, match="may have been trained on bccd, whose sub-types this run leaves out"):
+        take_over_weights(CellDetector(), start, names_left_out=("bccd",))
+
+    start.with_suffix(".json").write_text(json.dumps({"training": {"names_left_out": ["bccd"]}}))
+    assert take_over_weights(CellDetector(), start, names_left_out=("bccd",)) == []
+
+    without_names = {name: part for name, part in network.state_dict().items() if not name.startswith("namer.")}
+    start.with_suffix(".json").unlink()
+    save_file(without_names, start)
+    anew = take_over_weights(CellDetector(), start, names_left_out=("bccd",))
+    assert all(name.startswith("namer.") for name in anew)
+
+
 def test_a_run_that_goes_on_keeps_its_start_and_what_it_leaves_out() -> None:
     earlier = TrainingConfig(minutes=5, start_from="old.safetensors", left_out=("pbc",))
 
     assert continued(TrainingConfig(minutes=9, left_out=("pbc",)), earlier).start_from == "old.safetensors"
+    with pytest.raises(TrainingConfigError, match="names_left_out is bccd, and this run began with nothing left out"):
+        continued(TrainingConfig(left_out=("pbc",), names_left_out=("bccd",)), earlier)
     with pytest.raises(TrainingConfigError, match="left_out is nothing, and this run began with pbc left out"):
         continued(TrainingConfig(minutes=9), earlier)
 

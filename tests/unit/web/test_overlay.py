@@ -5,8 +5,9 @@ import re
 import pytest
 
 from app.schemas.result_record import ResultRecord, build_result_record
-from app.web.overlay import Overlay, build_overlay
-from model.classes import CellClass
+from app.web.overlay import CellShape, Overlay, build_overlay
+from app.web.subtype_words import CLASS_LETTERS, SUBTYPE_LETTERS, SUBTYPE_NAMES
+from model.classes import CellClass, RedCellSubtype, WhiteCellSubtype
 from model.types import BoxXyxy, DetectedCell, FieldResult, Notice, Size, WeightsIdentity
 
 WEIGHTS = WeightsIdentity("test", "1", "0" * 64)
@@ -88,5 +89,74 @@ def test_a_title_names_the_class_its_sub_type_and_the_score() -> None:
     overlay = overlay_of(cell(WHITE, (0, 0, 9, 9), subtype="immature_granulocyte"), cell(RED, (0, 0, 9, 9)))
 
     titles = {layer.code: [shape.title for shape in layer.cells] for layer in overlay.layers}
-    assert titles["WBC"] == ["White cell, immature granulocyte, score 0.90"]
+    assert titles["WBC"] == ["White cell, suggested immature granulocyte, score 0.90"]
     assert titles["RBC"] == ["Red cell, score 0.90"]
+
+
+def named(cell_class: CellClass, subtype: str | None, probability: float | None, likeliest: str | None) -> CellShape:
+    """The shape of a cell with this type."""
+    one = DetectedCell(cell_class, (10, 10, 60, 60), 0.9, True, subtype, probability, likeliest)  # noqa: FBT003
+    (shape,) = [shape for layer in overlay_of(one).layers for shape in layer.cells]
+    return shape
+
+
+@pytest.mark.parametrize(
+    ("cell_class", "subtype", "letters", "is_remarkable"),
+    [
+        (WHITE, "neutrophil", "Ne", True),
+        (WHITE, "immature_granulocyte", "IG", True),
+        (WHITE, "erythroblast", "NR", True),
+        (WHITE, "unidentified", "?", True),
+        (WHITE, None, "W", True),
+        (RED, "target", "Ta", True),
+        (RED, "normal", "R", False),
+        (RED, "uncategorised", "?", False),
+        (RED, None, "R", False),
+        (PLATELET, None, "P", True),
+    ],
+)
+def test_letters_give_the_type(cell_class: CellClass, subtype: str | None, letters: str, is_remarkable: bool) -> None:
+    shape = named(cell_class, subtype, None, None)
+
+    assert (shape.letters, shape.is_remarkable) == (letters, is_remarkable)
+
+
+@pytest.mark.parametrize(
+    ("cell_class", "subtype", "likeliest", "title"),
+    [
+        (WHITE, "unidentified", "monocyte", "unidentified: left for a person, likeliest monocyte, probability 61 %"),
+        (RED, "uncategorised", "target", "uncategorised: left for a person, likeliest target cell, probability 61 %"),
+    ],
+)
+def test_a_cell_that_the_network_is_not_sure_of_looks_different_and_says_so(
+    cell_class: CellClass, subtype: str, likeliest: str, title: str
+) -> None:
+    shape = named(cell_class, subtype, 0.61, likeliest)
+
+    assert shape.is_unsure
+    assert f", {title}, score 0.90" in shape.title
+    assert not named(cell_class, likeliest, 0.99, likeliest).is_unsure
+    assert not named(cell_class, None, None, None).is_unsure
+
+
+def test_a_type_is_told_as_a_suggestion_with_its_probability() -> None:
+    assert named(RED, "burr", 0.874, "burr").title == "Red cell, suggested burr cell, probability 87 %, score 0.90"
+
+
+def test_the_legend_lists_the_types_that_occur() -> None:
+    overlay = overlay_of(
+        cell(RED, (0, 0, 9, 9), subtype="target"),
+        cell(RED, (9, 9, 19, 19), subtype="burr", is_counted=False),
+        cell(WHITE, (20, 0, 29, 9), subtype="unidentified"),
+    )
+
+    assert overlay.legend == (("Ta", "Target cell"), ("?", "Unidentified"))
+
+
+def test_every_type_has_a_name_and_letters_of_its_own() -> None:
+    named_types = {str(subtype) for subtype in (*WhiteCellSubtype, *RedCellSubtype)}
+
+    assert set(SUBTYPE_NAMES) == named_types
+    assert named_types - set(SUBTYPE_LETTERS) == {"normal", "erythroblast"}
+    letters = [text for text in SUBTYPE_LETTERS.values() if text != "?"] + list(CLASS_LETTERS.values())
+    assert len(letters) == len(set(letters))

@@ -1,5 +1,6 @@
 """Loading the network: exact names, shapes and number formats, finite values, and no unpickling."""
 
+import dataclasses
 import json
 import os
 import pickle
@@ -12,7 +13,8 @@ import torch
 from safetensors.torch import load, save
 from torch import Tensor
 
-from model.decoding import DecodingSettings
+from model.config import DETECTOR_ARCHITECTURE
+from model.decoding import DecodingSettings, NamingSettings
 from model.weights import WeightsManifest, WeightsRefused, WeightsRelease, load_network, open_release
 from model.weights.publishing import write_release
 
@@ -125,3 +127,23 @@ def test_a_pickle_under_another_name_is_refused_and_never_unpickled(tmp_path: Pa
 
     pickle.loads(content)  # noqa: S301 - the proof that the trap would have worked
     assert (tmp_path / "unpickled").is_dir()
+
+
+def test_weights_without_a_namer_find_cells_and_may_not_claim_to_name_them(tensors: Tensors, tmp_path: Path) -> None:
+    detector = {name: part for name, part in tensors.items() if not name.startswith(("embedding_head.", "namer."))}
+    manifest = WeightsManifest(
+        "old", "0.2.0", "", DecodingSettings((0.3, 0.3, 0.3)), architecture=DETECTOR_ARCHITECTURE
+    )
+    path = write_release(tmp_path, manifest, detector)
+
+    loaded = load_network(open_release(path)).state_dict()
+    assert torch.equal(loaded[BIAS], detector[BIAS].float())
+
+    naming = NamingSettings(1.0, 1.0, 0.5, 0.5)
+    path = write_release(tmp_path, dataclasses.replace(manifest, naming=naming), detector)
+    with pytest.raises(WeightsRefused, match="name no cell and judge no field"):
+        open_release(path)
+
+    del detector[BIAS]
+    with pytest.raises(WeightsRefused, match="lacks 1 tensors"):
+        load_network(open_release(write_release(tmp_path, manifest, detector)))

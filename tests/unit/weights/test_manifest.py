@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.decoding import DecodingSettings
+from model.decoding import DecodingSettings, NamingSettings
 from model.types import WeightsIdentity
 from model.weights import WeightsManifest, WeightsRefused, read_manifest, write_manifest
 
+NAMING = NamingSettings(white_temperature=1.3, red_temperature=0.9, white_confidence=0.7, red_confidence=0.4)
 MANIFEST = WeightsManifest(
     name="bloodcount",
     version="1.2.3",
@@ -45,6 +48,39 @@ def test_a_manifest_comes_back_as_it_was_written(tmp_path: Path) -> None:
     write_manifest(tmp_path / "weights.json", MANIFEST)
 
     assert read_manifest(tmp_path / "weights.json") == MANIFEST
+
+
+def test_how_names_are_believed_comes_back_as_it_was_written_and_so_does_its_absence(tmp_path: Path) -> None:
+    named = replace(MANIFEST, naming=NAMING)
+    write_manifest(tmp_path / "weights.json", named)
+
+    assert read_manifest(tmp_path / "weights.json") == named
+    assert read_manifest(changed(tmp_path, lambda values: values.pop("naming"))).naming is None
+    assert read_manifest(changed(tmp_path, lambda values: values.update(naming=None))).naming is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *product(["white_temperature", "red_temperature"], [0, -1.5, float("nan"), float("inf"), "warm", None, [1.0]]),
+        *product(["white_confidence", "red_confidence"], [-0.01, 1.01, float("nan"), float("inf"), "sure", None, []]),
+        ("brown_confidence", 0.5),
+    ],
+)
+def test_settings_of_names_that_mean_nothing_are_refused(name: str, value: object, tmp_path: Path) -> None:
+    error = refusal(changed(tmp_path, lambda values: values.update(naming={**asdict(NAMING), name: value})))
+
+    assert error.code == "manifest_invalid"
+
+
+@pytest.mark.parametrize("value", [7, "yes", [], {}, {"white_temperature": 1.0}])
+def test_what_is_no_setting_of_names_is_refused(value: object, tmp_path: Path) -> None:
+    assert refusal(changed(tmp_path, lambda values: values.update(naming=value))).code == "manifest_invalid"
+
+
+@pytest.mark.parametrize("confidence", [0.0, 1.0])
+def test_all_or_no_names_may_be_believed(confidence: float) -> None:
+    assert NamingSettings(0.01, 100.0, confidence, confidence).white_confidence == confidence
 
 
 def test_its_identity_is_what_results_carry() -> None:

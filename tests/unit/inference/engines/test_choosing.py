@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from model.inference.engines import ENGINE_NAMES, EngineUnavailable, build_engine, installed_engines
+from model.inference.engines.openvino_engine import processor_has_bfloat16
 from model.network import CellDetector
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
@@ -18,7 +19,12 @@ def network() -> CellDetector:
 
 def test_a_processor_gets_openvino_where_it_is_installed(network: CellDetector) -> None:
     assert build_engine(network, CPU).name == "openvino"
-    assert installed_engines(CPU) == ("torch", "openvino", "openvino-int8")
+    assert [name for name in installed_engines(CPU) if name != "openvino-bf16"] == [
+        "torch",
+        "openvino",
+        "openvino-int8",
+    ]
+    assert ("openvino-bf16" in installed_engines(CPU)) == processor_has_bfloat16()
 
 
 def test_a_processor_without_openvino_gets_pytorch(network: CellDetector, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +45,11 @@ def test_the_engine_asked_for_is_never_replaced(network: CellDetector, monkeypat
 @pytest.mark.parametrize(
     ("name", "device", "told"),
     [
-        ("tensorrt", CPU, r"unknown engine 'tensorrt'; choose one of auto, torch, openvino, openvino-int8, cuda-bf16"),
+        (
+            "tensorrt",
+            CPU,
+            r"unknown engine 'tensorrt'; choose one of auto, torch, openvino, openvino-bf16, openvino-int8, cuda-bf16",
+        ),
         ("openvino", CUDA, r"runs on the processor; choose the device cpu, or the engine auto"),
         ("cuda-bf16", CPU, r"needs a CUDA device.*choose the engine auto, torch or openvino"),
     ],
@@ -53,4 +63,15 @@ def test_an_engine_that_cannot_run_is_refused(
 
 def test_every_engine_runs_on_some_device() -> None:
     assert installed_engines(CUDA) == ("torch", "cuda-bf16")
-    assert set(installed_engines(CUDA)) | set(installed_engines(CPU)) | {"auto"} == set(ENGINE_NAMES)
+    everywhere = set(installed_engines(CUDA)) | set(installed_engines(CPU)) | {"auto", "openvino-bf16"}
+    assert everywhere == set(ENGINE_NAMES)
+
+
+def test_a_processor_without_16_bit_instructions_is_told_so(
+    network: CellDetector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model.inference.engines.choosing.processor_has_bfloat16", lambda: False)
+
+    assert "openvino-bf16" not in installed_engines(CPU)
+    with pytest.raises(EngineUnavailable, match=r"AVX-512 BF16 or AMX.*choose the engine auto"):
+        build_engine(network, CPU, "openvino-bf16")

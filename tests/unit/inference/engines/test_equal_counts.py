@@ -8,7 +8,7 @@ from torch import Tensor
 
 from model.counting import compute_counts
 from model.inference import CellCounter, load_cell_counter
-from model.inference.engines import Engine, build_engine
+from model.inference.engines import Engine, build_engine, installed_engines
 from model.inference.engines.cuda_engine import CudaEngine
 from model.network.folding import fold_batch_norms
 from model.rendering import encode_png, random_recipe, render_smear
@@ -82,6 +82,19 @@ def test_8_bits_give_the_counts_of_the_reference_within_a_fiftieth(fields: list[
         expected, found = (compute_counts(counter.count(field).cells) for counter in (reference, rounded))
         assert all(abs(expected[name] - found[name]) <= max(1, expected[name] // 50) for name in expected)
     assert rounded.engine.name == "openvino-int8"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    "openvino-bf16" not in installed_engines(CPU), reason="this processor has no 16-bit float instructions"
+)
+def test_16_bits_give_the_counts_of_the_reference_within_a_hundredth(fields: list[bytes]) -> None:
+    reference, short = (load_cell_counter(None, device="cpu", engine=name) for name in ("torch", "openvino-bf16"))
+
+    for field in fields:
+        expected, found = (compute_counts(counter.count(field).cells) for counter in (reference, short))
+        assert all(abs(expected[name] - found[name]) <= max(1, expected[name] // 100) for name in expected)
+    assert short.engine.name == "openvino-bf16"
 
 
 def test_bfloat16_stays_near_the_reference_without_a_card_too() -> None:

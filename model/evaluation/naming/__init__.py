@@ -1,0 +1,1 @@
+"""Judging how cells are named: reference cells of known sub-type, tied to the cells that the pipeline found."""
