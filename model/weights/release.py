@@ -86,8 +86,9 @@ def load_network(release: WeightsRelease) -> CellDetector:
     network = CellDetector()
     wanted = network.state_dict()
     if release.manifest.architecture == DETECTOR_ARCHITECTURE:
-        # Such a manifest names no cell and has no gate, so what these parts give is never read.
-        untaught = {name: part for name, part in wanted.items() if name.startswith(_NAMING_PARTS)}
+        # Such a manifest names no cell and has no gate, so what these parts give is never read; zeros, and not chance,
+        # so that every engine and every start computes the same.
+        untaught = {name: torch.zeros_like(part) for name, part in wanted.items() if name.startswith(_NAMING_PARTS)}
         wanted = {name: part for name, part in wanted.items() if name not in untaught}
         _check_tensors(release.path, tensors, wanted)
         tensors |= untaught

@@ -138,6 +138,7 @@ def test_weights_without_a_namer_find_cells_and_may_not_claim_to_name_them(tenso
 
     loaded = load_network(open_release(path)).state_dict()
     assert torch.equal(loaded[BIAS], detector[BIAS].float())
+    assert not any(part.any() for name, part in loaded.items() if name.startswith(("embedding_head.", "namer.")))
 
     naming = NamingSettings(1.0, 1.0, 0.5, 0.5)
     path = write_release(tmp_path, dataclasses.replace(manifest, naming=naming), detector)
