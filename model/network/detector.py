@@ -69,7 +69,7 @@ class CellDetector(nn.Module):
             nn.Conv2d(PYRAMID_CHANNELS, _BOX_CHANNELS, kernel_size=1),
         )
         self.count_head = CountHead(STAGE_CHANNELS[-1])
-        self.embedding_head = EmbeddingHead(STAGE_CHANNELS)
+        self.embedding_head: nn.Module = EmbeddingHead(STAGE_CHANNELS)
         self.namer = CellNamer()
         heat_bias, box_bias = self.heat_head[-1].bias, self.box_head[-1].bias
         if isinstance(heat_bias, Tensor) and isinstance(box_bias, Tensor):

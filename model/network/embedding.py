@@ -34,3 +34,11 @@ class EmbeddingHead(nn.Module):
             merged = upsampled + lateral(maps[stage])
         embedding: Tensor = self.last_head(self.merge(functional.relu(merged)))
         return embedding
+
+
+class NoEmbedding(nn.Module):
+    """In place of the head where weights have none: a map of zeros of the same shape, at no cost."""
+
+    def forward(self, maps: Sequence[Tensor]) -> Tensor:
+        """N x EMBEDDING_CHANNELS x H/8 x W/8 zeros."""
+        return (maps[_STAGES[0]][:, :1] * 0).expand(-1, EMBEDDING_CHANNELS, -1, -1)

@@ -11,13 +11,14 @@ from torch import Tensor
 
 from model.config import DETECTOR_ARCHITECTURE
 from model.network import CellDetector
+from model.network.embedding import NoEmbedding
 from model.weights.errors import WeightsRefused
 from model.weights.manifest import WeightsManifest, read_manifest
 
 _FOLDER = Path(__file__).resolve().parent
 _DEFAULT_RELEASE = _FOLDER / "default.txt"
 _MAX_FILE_BYTES = 200_000_000
-_NAMING_PARTS = ("embedding_head.", "namer.")
+_NAMER = "namer."
 _FLOAT_TYPES = frozenset({torch.float16, torch.bfloat16, torch.float32})
 
 
@@ -84,16 +85,13 @@ def load_network(release: WeightsRelease) -> CellDetector:
             "weights_unreadable", f"{release.path} is no readable safetensors file: {error}"
         ) from error
     network = CellDetector()
-    wanted = network.state_dict()
     if release.manifest.architecture == DETECTOR_ARCHITECTURE:
-        # Such a manifest names no cell and has no gate, so what these parts give is never read; zeros, and not chance,
-        # so that every engine and every start computes the same.
-        untaught = {name: torch.zeros_like(part) for name, part in wanted.items() if name.startswith(_NAMING_PARTS)}
-        wanted = {name: part for name, part in wanted.items() if name not in untaught}
-        _check_tensors(release.path, tensors, wanted)
-        tensors |= untaught
-    else:
-        _check_tensors(release.path, tensors, wanted)
+        network.embedding_head = NoEmbedding()
+        # Such a manifest names no cell, so what the namer says is never read; zeros are the same at every start.
+        tensors |= {
+            name: torch.zeros_like(part) for name, part in network.state_dict().items() if name.startswith(_NAMER)
+        }
+    _check_tensors(release.path, tensors, network.state_dict())
     network.load_state_dict(
         {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
     )
