@@ -27,12 +27,13 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
 ) -> None:
     """Train on a packed data set until the time budget is spent; a checkpoint is written every epoch.
 
+    A run brought back from another machine as its averaged weights alone (averaged.safetensors) is published as it is.
     The same command runs on two CPU cores and on a GPU: what differs is in the file of settings (docs/training.md).
     """
     from model.data.packed import PackedSetError
     from model.evaluation.predictions import RefusedField
     from model.evaluation.publish import publish_checkpoint
-    from model.training.checkpoints import CHECKPOINT_FILE, CheckpointError
+    from model.training.checkpoints import AVERAGE_FILE, CheckpointError, has_checkpoint
     from model.training.config import TrainingConfigError, read_config
     from model.training.run import TrainingDiverged, TrainingRun
 
@@ -45,8 +46,9 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
         begin = str(start_from) if start_from else None
         left_out = tuple(leave_out) if leave_out else None
         settings = read_config(config, minutes=minutes, left_out=left_out, start_from=begin)
-        TrainingRun(dataset, run, settings, say).train()
+        if has_checkpoint(run) or not (run / AVERAGE_FILE).is_file():
+            TrainingRun(dataset, run, settings, say).train()
         if publish is not None:
             say("choosing thresholds on the tuning split")
-            path = publish_checkpoint(run / CHECKPOINT_FILE, dataset, publish, name=name, version=version)
+            path = publish_checkpoint(run / AVERAGE_FILE, dataset, publish, name=name, version=version)
             typer.echo(str(path))

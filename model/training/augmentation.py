@@ -20,6 +20,8 @@ _LEAST_SPREAD = 0.02
 def augment_colours(images_nchw_f32: Tensor, generator: torch.Generator) -> Tensor:
     """The images (RGB in 0..1) as another stain, lamp or camera might have given them.
 
+    ``generator`` lives on the images' device: a processor drawing the noise of a GPU's batch would keep it waiting.
+
     A random channel-mixing matrix near the identity stands for stain and sensor, a gain a channel
     for the lamp's colour, a gamma for exposure and one a channel for the depth of the stain, which scales
     the optical density; some images get blurred, noisy or grey. Before that, some take over the stain of
@@ -29,10 +31,10 @@ def augment_colours(images_nchw_f32: Tensor, generator: torch.Generator) -> Tens
     images_nchw_f32 = exchange_stains(images_nchw_f32, generator)
 
     def normal(*shape: int) -> Tensor:
-        return torch.randn(count, *shape, generator=generator).to(device)
+        return torch.randn(count, *shape, generator=generator, device=device)
 
     def chosen(share: float) -> Tensor:
-        return (torch.rand(count, 1, 1, 1, generator=generator) < share).to(device)
+        return torch.rand(count, 1, 1, 1, generator=generator, device=device) < share
 
     mix = torch.eye(3, device=device) + _MIX_SIGMA * normal(3, 3)
     mix = mix / mix.sum(dim=2, keepdim=True)  # white stays white: the background is bare glass
@@ -45,9 +47,8 @@ def augment_colours(images_nchw_f32: Tensor, generator: torch.Generator) -> Tens
     images = images * torch.exp(_GAIN_SIGMA * normal(3, 1, 1)) * brightness
     blurred = functional.avg_pool2d(functional.pad(images, (1, 1, 1, 1), mode="replicate"), kernel_size=3, stride=1)
     images = torch.where(chosen(_BLUR_SHARE), blurred, images)
-    noise = (
-        torch.randn(images.shape, generator=generator).to(device) * 0.03 * torch.rand(1, generator=generator).to(device)
-    )
+    depth = 0.03 * torch.rand(1, generator=generator, device=device)
+    noise = torch.randn(images.shape, generator=generator, device=device) * depth
     return torch.where(chosen(_NOISE_SHARE), images + noise, images).clamp(0.0, 1.0)
 
 
@@ -59,9 +60,9 @@ def exchange_stains(images_nchw_f32: Tensor, generator: torch.Generator) -> Tens
     each one's cells in the colours of all.
     """
     count, device = len(images_nchw_f32), images_nchw_f32.device
-    other = torch.randperm(count, generator=generator).to(device)
-    far = torch.rand(count, 1, 1, 1, generator=generator).to(device)
-    far = far * (torch.rand(count, 1, 1, 1, generator=generator) < _EXCHANGED_SHARE).to(device)
+    other = torch.randperm(count, generator=generator, device=device)
+    far = torch.rand(count, 1, 1, 1, generator=generator, device=device)
+    far = far * (torch.rand(count, 1, 1, 1, generator=generator, device=device) < _EXCHANGED_SHARE)
     density = -torch.log(images_nchw_f32.clamp(min=_DARKEST))
     mean = density.mean(dim=(2, 3), keepdim=True)
     spread = density.std(dim=(2, 3), keepdim=True).clamp(min=_LEAST_SPREAD)

@@ -21,9 +21,13 @@ class WeightAverage:
         """Move the average towards the network's present weights."""
         self.steps += 1
         decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
+        averages, tensors = [], []
         for name, tensor in network.state_dict().items():
             average = self.state[name]
             if average.is_floating_point():
-                average.lerp_(tensor, 1 - decay)
+                averages.append(average)
+                tensors.append(tensor)
             else:
                 average.copy_(tensor)
+        # All at once: one call a tensor would keep a GPU waiting for longer than the step takes.
+        torch._foreach_lerp_(averages, tensors, 1 - decay)

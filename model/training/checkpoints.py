@@ -13,6 +13,8 @@ from torch.optim import Optimizer
 from model.training.averaging import WeightAverage
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
+AVERAGE_FILE = "averaged.safetensors"
+"""The averaged weights alone, in 16-bit floats: all that is published, an eighth of the checkpoint to carry."""
 
 
 class CheckpointError(ValueError):
@@ -43,6 +45,17 @@ def save_checkpoint(
     part = folder / f"{CHECKPOINT_FILE}.part"
     save_file(tensors, part, metadata=metadata)
     part.replace(folder / CHECKPOINT_FILE)
+
+
+def save_average(folder: Path, average: WeightAverage, progress: Progress) -> None:
+    """Write what a release is made of, under the names that a checkpoint has for it."""
+    tensors = {
+        f"average.{name}": (tensor.half() if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
+        for name, tensor in average.state.items()
+    }
+    part = folder / f"{AVERAGE_FILE}.part"
+    save_file(tensors, part, metadata={"progress": json.dumps(asdict(progress))})
+    part.replace(folder / AVERAGE_FILE)
 
 
 def has_checkpoint(folder: Path) -> bool:

@@ -1,7 +1,7 @@
 """Batches of crops and targets for training."""
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from model.classes import CELL_CLASSES
+from model.classes import CELL_CLASSES, NAMED_WHITE_SUBTYPES
 from model.config import RED_CELL_DIAMETER_PX
 from model.data.fields import LabelMode
 from model.data.packed import IMAGE_FOLDER, PackedField
@@ -28,6 +28,8 @@ from model.training.targets import make_targets, names_only
 from model.types import Size
 
 _STAMPED_BOX_TRUST = 0.1
+_HALF = 0.5
+_WHITE_NAMES = frozenset(subtype.value for subtype in NAMED_WHITE_SUBTYPES)
 _FULLY_LABELLED = (LabelMode.FULL,) * len(CELL_CLASSES)
 
 RENDERED, MOSAIC = -1, -2
@@ -125,13 +127,38 @@ def _teaches(field: PackedField) -> bool:
     return field.has_pixels and (bool(field.class_indices) or LabelMode.FULL in field.label_modes)
 
 
+def white_name_rarity(fields: Sequence[PackedField]) -> list[float]:
+    """How many times as often as the others of its source each field is drawn, for the rarest white cell it shows.
+
+    The root of (the source's most frequent white sub-type's fields / those of the field's rarest one); 1 without names.
+    """
+    names = [{subtype for subtype in field.box_subtypes if subtype in _WHITE_NAMES} for field in fields]
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for field, shown in zip(fields, names, strict=True):
+        counts[field.source].update(shown)
+    return [
+        max((max(counts[field.source].values()) / counts[field.source][name]) ** _HALF for name in shown)
+        if shown
+        else 1.0
+        for field, shown in zip(fields, names, strict=True)
+    ]
+
+
 class SourceSampler(Sampler[tuple[int, int]]):
-    """Draws fields so that each source has its share, and rendered fields and mosaics theirs."""
+    """Draws fields so that each source has its share, and rendered fields and mosaics theirs.
+
+    Within a source, fields with a white cell of a rare sub-type come more often.
+    """
 
     def __init__(self, fields: Sequence[PackedField], config: TrainingConfig, first_draw: int) -> None:
         shares = dict(config.source_shares)
-        sizes = Counter(field.source for field in fields)
-        weights = [shares[field.source] / sizes[field.source] for field in fields]
+        rarity = white_name_rarity(fields)
+        sums = Counter[str]()
+        for field, weight in zip(fields, rarity, strict=True):
+            sums[field.source] += weight
+        weights = [
+            shares[field.source] * weight / sums[field.source] for field, weight in zip(fields, rarity, strict=True)
+        ]
         self._weights = np.array(weights) / sum(weights)
         self._config = config
         self._first_draw = first_draw

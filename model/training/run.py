@@ -18,7 +18,7 @@ from model.data.splits import Split
 from model.network import CellDetector
 from model.training.augmentation import augment_colours
 from model.training.averaging import WeightAverage
-from model.training.checkpoints import Progress, has_checkpoint, load_checkpoint, save_checkpoint
+from model.training.checkpoints import Progress, has_checkpoint, load_checkpoint, save_average, save_checkpoint
 from model.training.config import AUTO, TrainingConfig, read_config, write_config
 from model.training.curves import CURVES_FILE, can_draw_curves, draw_curves
 from model.training.loading import Example, choose_fields, make_loader
@@ -86,7 +86,7 @@ class TrainingRun:
         self.report(f"{len(self.fields)} fields ({told}), {self.device}, {str(self._dtype).removeprefix('torch.')}")
 
     def train(self) -> None:
-        """Train until the budget is spent.
+        """Train until the budget is spent, then write the averaged weights by themselves.
 
         Raises:
             TrainingDiverged: The loss is not finite; the last checkpoint is kept.
@@ -102,22 +102,26 @@ class TrainingRun:
                 draw_curves(self.folder / LOG_FILE, self.folder / CURVES_FILE)
             text = ", ".join(f"{name} {value:.4f}" for name, value in losses.items())
             self.report(f"epoch {self.progress.epoch}, step {self.progress.step}: {text}; {self._to_go()}")
+        save_average(self.folder, self.average, self.progress)
 
     def _train_epoch(self) -> dict[str, float]:
         self.network.train()
         for part in self._frozen:
             part.eval()
+        torch.backends.cudnn.benchmark = True  # every batch has one shape
         sums, batches = dict.fromkeys((f"{name}_loss" for name in Losses._fields), 0.0), 0
         loader = make_loader(self.dataset, self.fields, self.config, self.progress.draws)
-        generator = torch.Generator().manual_seed(self.config.seed + self.progress.epoch)
+        generator = torch.Generator(self.device).manual_seed(self.config.seed + self.progress.epoch)
+        started = time.perf_counter()
         for batch in loader:
-            started = time.perf_counter()
             losses = self._step(batch, generator)
-            for name, value in zip(sums, losses, strict=True):
-                sums[name] += float(value.detach())
+            for name, value in zip(sums, torch.stack(losses).tolist(), strict=True):
+                sums[name] += value
             batches += 1
             self.progress.step += 1
-            self.progress.seconds += time.perf_counter() - started
+            now = time.perf_counter()
+            self.progress.seconds += now - started  # waiting for crops too: the budget is time on the clock
+            started = now
             if batches % _STEPS_A_REPORT == 0:
                 means = ", ".join(f"{name} {value / batches:.3f}" for name, value in sums.items())
                 self.report(f"step {self.progress.step}: {means}; {self._to_go()}")
@@ -150,7 +154,7 @@ class TrainingRun:
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.gradient_clip_norm)
         self.optimizer.step()
         self.average.update(self.network)
-        return losses
+        return Losses(*(loss.detach() for loss in losses))
 
     def _prepare(self, images_nchw_u8: Tensor, generator: torch.Generator) -> Tensor:
         images = images_nchw_u8.to(self.device, non_blocking=True).float() / 255

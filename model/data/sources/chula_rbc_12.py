@@ -6,15 +6,11 @@ import numpy as np
 
 from model.classes import CELL_CLASSES, CellClass, red_cell_subtype_of_label
 from model.data.fields import AnnotatedField, CellPoint
-from model.data.sources.numbering import block_of
 
 SOURCE = "chula-rbc-12"
 IMAGE_GLOB = "Dataset/*"
 _COLUMNS = 3
 _RED_CELL_INDEX = CELL_CLASSES.index(CellClass.RED_BLOOD_CELL)
-_BLOCK = 10
-"""Neighbouring numbers come from one smear, so splits keep blocks of this many numbers together."""
-
 _DIAMETER_PX = 38.0
 """Of a typical red cell: 7.3 micrometres at the 5.2 px a micrometre of the scale bars drawn on the images."""
 
@@ -28,17 +24,25 @@ def is_root(folder: Path) -> bool:
 
 
 def read_fields(root: Path) -> list[AnnotatedField]:
-    """All fields that have a label file; an image without one was never labelled."""
+    """All fields that have a label file; an image without one was never labelled.
+
+    Each is an original of its own: the publisher does not say which come from one smear, and copies of a picture are
+    found by what they show (``model.data.duplicates``).
+    """
     fields = []
     for path in sorted(root.glob(IMAGE_GLOB)):
         label_path = root / "Label" / f"{path.stem}.txt"
         if path.name.startswith(".") or not label_path.is_file():
             continue
-        original = f"chula:{block_of(path.stem, _BLOCK)}"
         points = _read_points(label_path)
         fields.append(
             AnnotatedField.unboxed(
-                SOURCE, original, path, points, stated_diameter_px=_DIAMETER_PX, ignored_xyxy_px=_SCALE_BAR_XYXY_PX
+                SOURCE,
+                f"chula:{path.stem}",
+                path,
+                points,
+                stated_diameter_px=_DIAMETER_PX,
+                ignored_xyxy_px=_SCALE_BAR_XYXY_PX,
             )
         )
     return fields

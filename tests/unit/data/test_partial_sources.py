@@ -28,7 +28,7 @@ def test_chulas_points_are_red_cells_of_known_type_without_boxes(tmp_path: Path)
     (field,) = chula_rbc_12.read_fields(write_chula(tmp_path / "chula", {12: 1}))
     red = [cell for cell in smear(1).cells if cell.cell_class is CellClass.RED_BLOOD_CELL]
 
-    assert (field.source, field.original, field.label_modes) == ("chula-rbc-12", "chula:1", UNLABELLED)
+    assert (field.source, field.original, field.label_modes) == ("chula-rbc-12", "chula:12", UNLABELLED)
     assert field.boxes_xyxy_px.shape == (0, 4)
     assert [point.class_index for point in field.points] == [RED] * len(red)
     assert field.points[0].subtype == RedCellSubtype.NORMAL
