@@ -1,6 +1,7 @@
 """How sharp the edges of red cells are: their width along rays through the outline."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,15 @@ _SMOOTHING = 3
 """Samples averaged along the ray before its steepest place is taken: 1.5 px."""
 
 
-def edge_widths_px(patch: Patch) -> NDArray[np.float32]:
-    """Widths of the red cells' edges in a patch, one a ray, in pixels at the network's scale.
+class EdgeRays(NamedTuple):
+    """``widths_px`` of the edges that rays cross, at the network's scale; ``looked_at``: all rays, also the others."""
+
+    widths_px: NDArray[np.float32]
+    looked_at: int
+
+
+def measure_edges(patch: Patch) -> EdgeRays:
+    """The edges of the red cells in a patch.
 
     The width is the difference between cell and surroundings over the steepest slope between them, in the green
     channel, where stained cells are darkest. Cells cut by the patch's border, and rays that leave it, are left out.
@@ -41,9 +49,9 @@ def edge_widths_px(patch: Patch) -> NDArray[np.float32]:
     stays_inside = (x[:, -1] >= 0) & (x[:, -1] < width - 1) & (y[:, -1] >= 0) & (y[:, -1] < height - 1)
     steps_px = np.repeat(radius.mean(axis=1), _DIRECTIONS) * (_TO - _FROM) / (_SAMPLES - 1)
     if not stays_inside.any():
-        return np.empty(0, dtype=np.float32)
+        return EdgeRays(np.empty(0, dtype=np.float32), 0)
     profiles = _profiles(patch.pixels_hwc_u8[..., 1], x[stays_inside], y[stays_inside])
-    return _widths(profiles, steps_px[stays_inside])
+    return EdgeRays(_widths(profiles, steps_px[stays_inside]), len(profiles))
 
 
 def _rays(centre: NDArray[np.float32], radius: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -76,6 +76,13 @@ def _focus(measures: FieldMeasures, limits: GateSettings) -> Iterator[Notice]:
             f"This image is out of focus: the edges of its red cells are {_share(width)} of a cell wide, and at most "
             f"{_share(most)} is usual; focus and photograph the field again, or check every cell.",
         )
+    elif width is None and measures.edge_share is not None:
+        yield Notice(
+            "out_of_focus",
+            "This image is out of focus, or its red cells hardly differ from the background: an edge was made out in "
+            f"only {measures.edge_share:.0%} of the places looked at around them; focus and photograph the field "
+            "again, or check every cell.",
+        )
 
 
 def _exposure(measures: FieldMeasures, limits: GateSettings) -> Iterator[Notice]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.config import RED_CELL_DIAMETER_PX
-from model.quality.edges import edge_widths_px
+from model.quality.edges import measure_edges
 from model.quality.patches import Patch, PatchColours, colours_of
 
 _LEAST_PIXELS = 500
@@ -27,7 +27,8 @@ _TOUCHING = 0.75
 class FieldMeasures:
     """What is measured of one field, None where undefined.
 
-    ``edge_width_px``: median width of red cells' edges, a red cell being 50 px wide. ``background_brightness``: 0..1,
+    ``edge_width_px``: median width of red cells' edges, a red cell being 50 px wide.
+    ``edge_share``: of the rays through their outlines, those that cross an edge. ``background_brightness``: 0..1,
     of the pixels outside the cells; ``background_red_to_green`` and ``background_blue_to_green``: its colour.
     ``clipped_share``: of those pixels, white in all three channels. ``cell_contrast``: how much darker red cells are
     than the background in green, 0..1; ``cell_redness``: red to green in red cells over the same in the background.
@@ -37,6 +38,7 @@ class FieldMeasures:
     """
 
     edge_width_px: float | None = None
+    edge_share: float | None = None
     background_brightness: float | None = None
     background_red_to_green: float | None = None
     background_blue_to_green: float | None = None
@@ -62,10 +64,12 @@ def measure_field(patches: Sequence[Patch], red_cell_scores: Sequence[float], ar
     at the network's scale.
     """
     colours = [colours_of(patch) for patch in patches]
-    widths = np.concatenate([edge_widths_px(patch) for patch in patches])
+    edges = [measure_edges(patch) for patch in patches]
+    widths, rays = np.concatenate([part.widths_px for part in edges]), sum(part.looked_at for part in edges)
     weights = np.array([patch.pixels_hwc_u8.shape[0] * patch.pixels_hwc_u8.shape[1] for patch in patches], dtype=float)
     return FieldMeasures(
         edge_width_px=float(np.median(widths)) if len(widths) >= _LEAST_RAYS else None,
+        edge_share=len(widths) / rays if rays >= _LEAST_RAYS else None,
         covered_share=float(np.average([part.covered for part in colours], weights=weights)),
         overlapping_share=_overlapping_share(patches),
         red_cells_per_100=100 * len(red_cell_scores) * RED_CELL_DIAMETER_PX**2 / area_px,

@@ -98,6 +98,18 @@ def test_training_ends_with_a_log_and_released_weights_with_tuned_thresholds(tra
     assert all(0.1 <= threshold <= 0.7 for threshold in manifest.decoding.thresholds)
 
 
+def test_a_run_brought_back_as_its_averaged_weights_alone_is_published_alike(trained: Trained, tmp_path: Path) -> None:
+    run_folder = tmp_path / "run"
+    run_folder.mkdir()
+    for name in ("averaged.safetensors", "config.toml", "fields.json"):
+        shutil.copy(trained.folder / "run" / name, run_folder)
+    options = ["--publish", str(tmp_path / "release"), "--name", "tiny", "--version", "0.1.0"]
+    output = succeeds("train", str(trained.folder / "dataset"), "--run", str(run_folder), *options)
+
+    assert output.splitlines() == [str(tmp_path / "release" / "tiny-0.1.0.safetensors")]
+    assert Path(output.strip()).read_bytes() == trained.weights.read_bytes()
+
+
 def test_evaluating_writes_the_metrics_of_the_whole_pipeline_and_draws_the_worst_fields(
     trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

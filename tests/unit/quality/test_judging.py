@@ -65,6 +65,7 @@ def test_what_is_unlike_a_smear_is_refused_and_told_by_what() -> None:
     ("change", "words"),
     [
         ({"edge_width_px": 10.0}, ("20.0%", "14.0%", "focus")),
+        ({"edge_width_px": None, "edge_share": 0.04}, ("4%", "focus", "background")),
         ({"background_brightness": 0.3}, ("30.0%", "50.0%", "more light")),
         ({"clipped_share": 0.4}, ("40.0%", "2.0%", "less light")),
         ({"background_red_to_green": 1.5}, ("1.50 times as much red", "0.80 to 1.20", "white balance")),
@@ -75,7 +76,7 @@ def test_what_is_unlike_a_smear_is_refused_and_told_by_what() -> None:
     ],
 )
 def test_a_warning_names_the_value_the_limit_and_the_next_step(
-    change: dict[str, float], words: tuple[str, ...]
+    change: dict[str, float | None], words: tuple[str, ...]
 ) -> None:
     verdict = judge_field(dataclasses.replace(measures_of(field()), **change), NEAR, SURE, some_limits())
 

@@ -32,6 +32,15 @@ def test_edges_widen_with_the_blur_and_hardly_with_anything_else() -> None:
         assert measures_of(smear, image).edge_width_px == pytest.approx(sharp, rel=0.15)
 
 
+def test_cells_blurred_into_the_background_leave_no_edge_to_measure_and_that_is_told() -> None:
+    smear = field()
+    sharp, smeared = measures_of(smear), measures_of(smear, blurred(smear.image_hwc_u8, 30))
+
+    assert defined(sharp.edge_share) > 0.5
+    assert smeared.edge_width_px is None
+    assert defined(smeared.edge_share) < 0.2
+
+
 def test_light_shows_in_the_brightness_of_the_background_and_too_much_of_it_in_white_pixels() -> None:
     smear = field()
     plain, dark, bright = (measures_of(smear, exposed(smear.image_hwc_u8, light)) for light in (1.0, 0.3, 2.5))
@@ -104,7 +113,7 @@ def test_what_no_cell_or_no_background_shows_is_undefined_and_not_zero() -> None
     whole = [DetectedCell(CellClass.WHITE_BLOOD_CELL, (-60.0, -60.0, 260.0, 260.0), 0.9, is_counted=True)]
     covered = measure_field(patches_of(np.full((200, 200, 3), 90, np.uint8), 1.0, whole), [], 200 * 200)
 
-    assert empty.edge_width_px is None
+    assert (empty.edge_width_px, empty.edge_share) == (None, None)
     assert empty.cell_contrast is None
     assert empty.overlapping_share is None
     assert empty.red_cell_score is None

@@ -8,7 +8,15 @@ import pytest
 import torch
 
 from model.training.config import TrainingConfig, TrainingConfigError
-from model.training.loading import MOSAIC, RENDERED, CropDataset, SourceSampler, choose_fields, make_loader, white_name_rarity
+from model.training.loading import (
+    MOSAIC,
+    RENDERED,
+    CropDataset,
+    SourceSampler,
+    choose_fields,
+    make_loader,
+    white_name_rarity,
+)
 from model.training.targets import MOST_NAMED_CELLS
 from tests.unit.training.packed_fields import packed_field, write_packed_set
 
