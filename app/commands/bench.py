@@ -54,16 +54,21 @@ def network(
 
 @app.command()
 def gpu(
+    images: Annotated[list[Path], typer.Argument(help="Images to count.", metavar="IMAGE...")],
+    weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: the shipped ones]")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the figures into this JSON file too.")] = None,
 ) -> None:
-    """Measure fields a second on the graphics card, as a share of its matrix rate, and the decoding of JPEG beside."""
+    """Measure fields a second on the graphics card, as a share of its matrix rate, and compare its counts."""
     from model.evaluation.card_speed import measure_card
     from model.inference import DeviceUnavailable
     from model.inference.device import choose_device
+    from model.weights import WeightsRefused, shipped_weights_path
 
-    with told_as_failure(DeviceUnavailable):
-        device = choose_device("cuda")
-    figures = json.dumps(measure_card(device, _rendered_field()), indent=2)
+    with told_as_failure(DeviceUnavailable, WeightsRefused, OSError):
+        choose_device("cuda")
+        path = weights or get_settings().weights_path or shipped_weights_path()
+        measured = measure_card(path, [image.read_bytes() for image in images])
+    figures = json.dumps(measured, indent=2)
     typer.echo(figures)
     if out:
         out.write_text(figures + "\n", encoding="utf-8")

@@ -27,7 +27,8 @@ class TrainingConfig:
     two. ``start_from`` is the weights file whose layers are taken over, empty for random weights.
     ``left_out`` names groups of sources (``model.data.source_groups``) that the run must not see, and
     ``names_left_out`` those whose cells it sees without their sub-types. ``mosaic_share`` is the share of
-    mosaics of single white cells of known sub-type.
+    mosaics of single white cells of known sub-type. Where ``name_loss_weight`` is 0, what names cells
+    keeps the weights that it started with.
     """
 
     minutes: float = 90.0

@@ -24,7 +24,7 @@ from model.training.curves import CURVES_FILE, can_draw_curves, draw_curves
 from model.training.loading import Example, choose_fields, make_loader
 from model.training.losses import Losses, compute_losses
 from model.training.precision import fastest_dtype
-from model.training.starting import continued, freeze_first_stages, take_over_weights
+from model.training.starting import continued, freeze_first_stages, freeze_naming, take_over_weights
 from model.training.target_batch import TargetBatch
 
 LOG_FILE = "log.jsonl"
@@ -67,6 +67,8 @@ class TrainingRun:
         network = network.to(self.device)
         self.network = network.to(memory_format=torch.channels_last)
         self._frozen = freeze_first_stages(self.network, config.frozen_stages)
+        if not config.name_loss_weight:
+            self._frozen += freeze_naming(self.network)
         self.average = WeightAverage(self.network, config.ema_decay)
         self.optimizer = AdamW(_parameter_groups(self.network, config), lr=config.learning_rate)
         self.progress = Progress()

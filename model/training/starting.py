@@ -79,7 +79,18 @@ def freeze_first_stages(network: CellDetector, stages: int) -> list[nn.Module]:
 
     Their batch norms must be kept in evaluation mode while the others train.
     """
-    parts: list[nn.Module] = [network.backbone.stem, *network.backbone.stages][: min(stages, _STAGES)]
+    return _frozen([network.backbone.stem, *network.backbone.stages][: min(stages, _STAGES)])
+
+
+def freeze_naming(network: CellDetector) -> list[nn.Module]:
+    """Stop what names cells from learning; returns its parts, whose batch norms must be kept in evaluation mode.
+
+    With the whole backbone frozen too, a run can better how cells are found without touching how they are named.
+    """
+    return _frozen([network.embedding_head, network.namer])
+
+
+def _frozen(parts: list[nn.Module]) -> list[nn.Module]:
     for part in parts:
         for parameter in part.parameters():
             parameter.requires_grad = False

@@ -13,8 +13,7 @@ _CALIBRATING_SHARE = 1 / 3
 """Of the held-out originals."""
 
 _SALT = "held out:"
-"""Makes this choice independent of that of the splits. Of several salts one that parts Chula's nine held-out
-blocks so that the judging part has most types; by the labels alone, before any name was judged (ADR 0041)."""
+"""Makes this choice independent of that of the splits."""
 
 
 def has_names(field: PackedField) -> bool:

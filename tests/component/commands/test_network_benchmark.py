@@ -39,5 +39,5 @@ def test_without_ultralytics_its_extra_is_named(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a card on this machine")
 def test_measuring_a_card_needs_one(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["bench", "gpu"]) == 1
+    assert run(["bench", "gpu", "field.png"]) == 1
     assert capsys.readouterr().err.startswith("bloodcount: device cuda was asked for")
