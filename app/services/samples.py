@@ -66,6 +66,15 @@ def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | N
     )
 
 
+def require_sample(session: Session, *, sample_id: int) -> None:
+    """Make sure that a sample exists.
+
+    Raises:
+        SampleNotFound: There is no such sample.
+    """
+    samples.get_sample(session, sample_id)
+
+
 def sample_signatures(session: Session, sample_ids: Sequence[int]) -> dict[int, tuple[object, ...]]:
     """For every sample with images: what differs whenever one of its images is new or has changed."""
     return images.image_signatures(session, sample_ids) if sample_ids else {}

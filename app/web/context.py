@@ -11,6 +11,7 @@ from app.schemas.grading import GradingScheme
 from app.services.job_queue import JobQueue
 from app.settings import Settings
 from app.storage import ImageStore
+from app.web.live_board import LiveBoard
 
 
 class CountingEngine(JobQueue, Protocol):
@@ -50,6 +51,7 @@ class AppContext:
     engine: CountingEngine
     counts_here: bool
     grading_scheme: GradingScheme | None
+    live: LiveBoard
 
 
 def context_of(app: FastAPI) -> AppContext:

@@ -16,6 +16,8 @@ from app.services.statistics import images_by_status
 from app.settings import Settings
 from app.storage import create_image_store
 from app.web.context import AppContext, EngineFactory
+from app.web.live_board import LiveBoard
+from app.web.live_looking import build_look
 from app.web.metrics import RequestMetrics
 
 _log = structlog.get_logger("bloodcount.lifespan")
@@ -37,6 +39,7 @@ def build_lifespan(
         try:
             yield
         finally:
+            context.live.close()
             await to_thread.run_sync(_stop, context)
             _log.info("stopped")
 
@@ -60,7 +63,8 @@ def _start(settings: Settings, engine_factory: EngineFactory, *, counts_here: bo
     except BaseException:
         database.dispose()
         raise
-    return AppContext(settings, database, store, engine, counts_here=counts_here, grading_scheme=scheme)
+    live = LiveBoard(build_look(database, scheme))
+    return AppContext(settings, database, store, engine, counts_here=counts_here, grading_scheme=scheme, live=live)
 
 
 def _stop(context: AppContext) -> None:

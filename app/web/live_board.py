@@ -120,7 +120,7 @@ class LiveBoard:
                 took_s = time.monotonic() - started
                 await asyncio.sleep(took_s)  # even where somebody asks for a look at once
                 pause_s = max(POLL_SECONDS, _RESTS_PER_LOOK * took_s)
-            except Exception:  # whatever the database says, the next look may succeed
+            except Exception:  # noqa: BLE001 - whatever the database says, the next look may succeed
                 _log.exception("look_failed")
                 pause_s = _PAUSE_AFTER_FAILURE_S
             await _wait(self._look_now, pause_s)

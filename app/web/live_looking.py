@@ -65,23 +65,15 @@ def build_look(database: Database, scheme: GradingScheme | None) -> Look:
                 signature = signatures.get(key, ())
                 known = sight if isinstance(sight, SampleSight) and sight.signature == signature else None
                 if known is None or (is_due and _is_pending(known.sample)):
-                    found[key] = _look_at_sample(session, scheme, key, known, signature, now)
+                    sample = known.sample if known else _find_sample(session, scheme, key)
+                    found[key] = SampleSight(sample, _time_to_go(session, sample), signature, now)
         return found
 
     return look
 
 
-def _look_at_sample(
-    session: Session,
-    scheme: GradingScheme | None,
-    sample_id: int,
-    known: SampleSight | None,
-    signature: tuple[object, ...],
-    now: float,
-) -> SampleSight:
-    sample = known.sample if known else _find_sample(session, scheme, sample_id)
-    to_go_s = sample_seconds_to_go(session, sample_id=sample_id) if _is_pending(sample) else None
-    return SampleSight(sample, to_go_s, signature, now)
+def _time_to_go(session: Session, sample: SampleDetail | None) -> float | None:
+    return sample_seconds_to_go(session, sample_id=sample.id) if sample is not None and _is_pending(sample) else None
 
 
 def _find_sample(session: Session, scheme: GradingScheme | None, sample_id: int) -> SampleDetail | None:
@@ -92,4 +84,4 @@ def _find_sample(session: Session, scheme: GradingScheme | None, sample_id: int)
 
 
 def _is_pending(sample: SampleDetail | None) -> bool:
-    return sample is not None and any(sample.images_by_status[status] for status in UNFINISHED)
+    return sample is not None and any(sample.images_by_status.get(status) for status in UNFINISHED)
