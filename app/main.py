@@ -10,6 +10,7 @@ from app.resources import resource_folder
 from app.routes import api, health, pages
 from app.settings import Settings, get_settings
 from app.storage import ImageStore
+from app.web.admission import AdmissionMiddleware
 from app.web.body_limit import BodyLimitMiddleware
 from app.web.context import CountingEngine
 from app.web.lifespan import build_lifespan
@@ -39,7 +40,8 @@ def create_app(
     metrics = RequestMetrics()
 
     def build_engine(settings: Settings, database: Database, store: ImageStore) -> CountingEngine:
-        return JobEngine(settings, database, store, CountingRuntime(settings, counter_factory=counter_factory))
+        runtime = CountingRuntime(settings, counter_factory=counter_factory)
+        return JobEngine(settings, database, store, runtime, registry=metrics.registry)
 
     app = FastAPI(
         title="Bloodcount",
@@ -58,6 +60,7 @@ def create_app(
     app.mount("/static", RevalidatedStaticFiles(directory=resource_folder("static")), name="static")
     # The last one added is the outermost: headers go on every answer, also on those of the guards.
     app.add_middleware(BodyLimitMiddleware, upload_limit_bytes=settings.max_request_bytes)
+    app.add_middleware(AdmissionMiddleware)
     app.add_middleware(SameSiteMiddleware)
     app.add_middleware(RequestLogMiddleware, metrics=metrics)
     app.add_middleware(SecurityHeadersMiddleware)

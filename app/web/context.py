@@ -12,6 +12,7 @@ from app.services.job_queue import JobQueue
 from app.settings import Settings
 from app.storage import ImageStore
 from app.web.live_board import LiveBoard
+from app.web.metrics import RequestMetrics
 
 
 class CountingEngine(JobQueue, Protocol):
@@ -52,6 +53,7 @@ class AppContext:
     counts_here: bool
     grading_scheme: GradingScheme | None
     live: LiveBoard
+    metrics: RequestMetrics
 
 
 def context_of(app: FastAPI) -> AppContext:

@@ -10,9 +10,9 @@ from fastapi import FastAPI
 
 from app.db.migrating import upgrade_schema
 from app.db.session import create_database
-from app.schemas.samples import ImageStatus
+from app.schemas.installation_figures import InstallationFigures
 from app.services.grading import load_grading_scheme
-from app.services.statistics import images_by_status
+from app.services.statistics import installation_figures
 from app.settings import Settings
 from app.storage import create_image_store
 from app.web.context import AppContext, EngineFactory
@@ -32,9 +32,9 @@ def build_lifespan(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        context = await to_thread.run_sync(partial(_start, settings, engine_factory, counts_here=counting))
+        context = await to_thread.run_sync(partial(_start, settings, engine_factory, metrics, counts_here=counting))
         app.state.context = context
-        metrics.watch_images(lambda: _read_images_by_status(context))
+        metrics.watch_database(lambda: _read_figures(context))
         _log.info("started", counting=counting)
         try:
             yield
@@ -46,7 +46,9 @@ def build_lifespan(
     return lifespan
 
 
-def _start(settings: Settings, engine_factory: EngineFactory, *, counts_here: bool) -> AppContext:
+def _start(
+    settings: Settings, engine_factory: EngineFactory, metrics: RequestMetrics, *, counts_here: bool
+) -> AppContext:
     """Everything that requests need.
 
     Raises:
@@ -64,7 +66,16 @@ def _start(settings: Settings, engine_factory: EngineFactory, *, counts_here: bo
         database.dispose()
         raise
     live = LiveBoard(build_look(database, scheme))
-    return AppContext(settings, database, store, engine, counts_here=counts_here, grading_scheme=scheme, live=live)
+    return AppContext(
+        settings,
+        database,
+        store,
+        engine,
+        counts_here=counts_here,
+        grading_scheme=scheme,
+        live=live,
+        metrics=metrics,
+    )
 
 
 def _stop(context: AppContext) -> None:
@@ -72,6 +83,6 @@ def _stop(context: AppContext) -> None:
     context.database.dispose()
 
 
-def _read_images_by_status(context: AppContext) -> dict[ImageStatus, int]:
+def _read_figures(context: AppContext) -> InstallationFigures:
     with context.database.unit_of_work() as session:
-        return images_by_status(session)
+        return installation_figures(session)
