@@ -1,6 +1,7 @@
 """The web application, put together. Importing this never imports PyTorch: only starting it with counting does."""
 
 from collections.abc import Callable
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -12,7 +13,7 @@ from app.settings import Settings, get_settings
 from app.storage import ImageStore
 from app.web.admission import AdmissionMiddleware
 from app.web.body_limit import BodyLimitMiddleware
-from app.web.context import CountingEngine
+from app.web.context import AppContext, CountingEngine
 from app.web.lifespan import build_lifespan
 from app.web.logging_setup import configure_logging
 from app.web.metrics import RequestMetrics
@@ -39,10 +40,6 @@ def create_app(
     configure_logging(settings)
     metrics = RequestMetrics()
 
-    def build_engine(settings: Settings, database: Database, store: ImageStore) -> CountingEngine:
-        runtime = CountingRuntime(settings, counter_factory=counter_factory)
-        return JobEngine(settings, database, store, runtime, registry=metrics.registry)
-
     app = FastAPI(
         title="Bloodcount",
         summary="Counts red cells, white cells and platelets on photographs of blood smears. Research use only.",
@@ -50,7 +47,9 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # both pages load scripts from a CDN
         redoc_url=None,
-        lifespan=build_lifespan(settings, metrics, build_engine, counting=counting),
+        lifespan=build_lifespan(
+            settings, metrics, partial(build_engine, counter_factory=counter_factory), counting=counting
+        ),
         form_limits={"max_files": 2 * settings.max_files_per_upload},  # past the limit, counted, refused in words
     )
     app.state.metrics = metrics
@@ -65,3 +64,27 @@ def create_app(
     app.add_middleware(RequestLogMiddleware, metrics=metrics)
     app.add_middleware(SecurityHeadersMiddleware)
     return app
+
+
+def create_worker_site(context: AppContext) -> FastAPI:
+    """What a worker shows to the machines that watch it: its health and its measurements, and no page."""
+    app = FastAPI(title="Bloodcount worker", openapi_url=None)
+    app.state.context, app.state.metrics = context, context.metrics
+    install_problem_handlers(app)
+    app.include_router(health.router)
+    app.add_middleware(RequestLogMiddleware, metrics=context.metrics)
+    app.add_middleware(SecurityHeadersMiddleware)
+    return app
+
+
+def build_engine(
+    settings: Settings,
+    database: Database,
+    store: ImageStore,
+    metrics: RequestMetrics,
+    *,
+    counter_factory: CounterFactory | None = None,
+) -> CountingEngine:
+    """The job engine of a process, which shows its measurements with the others of the process."""
+    runtime = CountingRuntime(settings, counter_factory=counter_factory)
+    return JobEngine(settings, database, store, runtime, registry=metrics.registry)

@@ -35,7 +35,7 @@ class CountingEngine(JobQueue, Protocol):
         ...
 
 
-EngineFactory = Callable[[Settings, Database, ImageStore], CountingEngine]
+EngineFactory = Callable[[Settings, Database, ImageStore, RequestMetrics], CountingEngine]
 """Builds the counting engine; the jobs lie above the web, so the application hands it in."""
 
 

@@ -3,9 +3,11 @@
 from typing import Literal
 
 import structlog
+from sqlalchemy.orm import Session
 
 from app.schemas.image_changes import ImageChange, ImagesChanged
 from app.services import image_actions
+from app.services.job_queue import JobQueue
 from app.web.context import AppContext
 
 ImageAction = Literal["cancel", "retry", "set-aside", "take-back"]
@@ -25,15 +27,7 @@ def change_image(context: AppContext, action: ImageAction, *, image_id: int) -> 
         ImageNotChangeable: It does not stand where that can be decided.
     """
     with context.database.unit_of_work() as session:
-        match action:
-            case "cancel":
-                change = image_actions.cancel_image(session, image_id=image_id)
-            case "retry":
-                change = image_actions.retry_image(session, context.engine, image_id=image_id)
-            case "set-aside":
-                change = image_actions.set_image_aside(session, image_id=image_id)
-            case "take-back":
-                change = image_actions.take_image_back(session, image_id=image_id)
+        change = _decide(session, context.engine, action, image_id)
     _log.info("image_changed", action=action, **change.model_dump(mode="json"))
     return change
 
@@ -51,3 +45,15 @@ def change_images(context: AppContext, action: SampleAction, *, sample_id: int) 
             changed = image_actions.retry_images(session, context.engine, sample_id=sample_id)
     _log.info("images_changed", action=action, sample_id=sample_id, image_ids=changed.image_ids)
     return changed
+
+
+def _decide(session: Session, jobs: JobQueue, action: ImageAction, image_id: int) -> ImageChange:
+    match action:
+        case "cancel":
+            return image_actions.cancel_image(session, image_id=image_id)
+        case "retry":
+            return image_actions.retry_image(session, jobs, image_id=image_id)
+        case "set-aside":
+            return image_actions.set_image_aside(session, image_id=image_id)
+        case "take-back":
+            return image_actions.take_image_back(session, image_id=image_id)

@@ -32,24 +32,25 @@ def build_lifespan(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        context = await to_thread.run_sync(partial(_start, settings, engine_factory, metrics, counts_here=counting))
+        context = await to_thread.run_sync(
+            partial(open_context, settings, engine_factory, metrics, counts_here=counting)
+        )
         app.state.context = context
-        metrics.watch_database(lambda: _read_figures(context))
         _log.info("started", counting=counting)
         try:
             yield
         finally:
             context.live.close()
-            await to_thread.run_sync(_stop, context)
+            await to_thread.run_sync(close_context, context)
             _log.info("stopped")
 
     return lifespan
 
 
-def _start(
+def open_context(
     settings: Settings, engine_factory: EngineFactory, metrics: RequestMetrics, *, counts_here: bool
 ) -> AppContext:
-    """Everything that requests need.
+    """Everything that requests need, started, and its numbers shown in the metrics.
 
     Raises:
         InvalidSettings: The grading scheme cannot be used.
@@ -60,13 +61,13 @@ def _start(
     try:
         upgrade_schema(database)
         store = create_image_store(settings)
-        engine = engine_factory(settings, database, store)
+        engine = engine_factory(settings, database, store, metrics)
         engine.start(count=counts_here)
     except BaseException:
         database.dispose()
         raise
     live = LiveBoard(build_look(database, scheme))
-    return AppContext(
+    context = AppContext(
         settings,
         database,
         store,
@@ -76,9 +77,12 @@ def _start(
         live=live,
         metrics=metrics,
     )
+    metrics.watch_database(lambda: _read_figures(context))
+    return context
 
 
-def _stop(context: AppContext) -> None:
+def close_context(context: AppContext) -> None:
+    """Finish what is being counted, hand the rest back and let go of the database."""
     context.engine.stop()
     context.database.dispose()
 

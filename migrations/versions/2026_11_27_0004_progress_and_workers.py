@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 _MOMENTS = ("queued_at", "started_at", "changed_at", "set_aside_at")
-_TOLD: dict[str, sa.types.TypeEngine[object]] = {
+_TOLD = {
     "weights": sa.String(300),
     "device": sa.String(100),
     "slots": sa.Integer(),

@@ -48,7 +48,11 @@ def test_only_what_changed_is_sent(counting_site: Site) -> None:
     detail = counting_site.counted_sample("live-2", ("a.png", png_of(70)), ("b.png", png_of(71)))
     first, second = (image["id"] for image in detail["images"])
 
-    answer = update(counting_site, detail["id"], f"progress:2.2.,actions:none-none,summary:2-0-0-0-0,image-{first}:counted,image-{second}:queued")
+    answer = update(
+        counting_site,
+        detail["id"],
+        f"progress:2.2.,actions:none-none,summary:2-0-0-0-0,image-{first}:counted,image-{second}:queued",
+    )
 
     assert [fragment["name"] for fragment in answer["fragments"]] == ["summary", f"image-{second}"]
     assert 'data-count="RBC"' in answer["fragments"][0]["html"]

@@ -66,10 +66,11 @@ def list_failed(session: Session, *, limit: int) -> Sequence[Row[FieldImageRecor
 
 def images_ahead(session: Session, sample_id: int) -> int | None:
     """How many unfinished images are counted up to and with the last one of a sample; None when it has none."""
-    place = func.max(FieldImageRecord.priority), func.max(FieldImageRecord.id)
+    place = func.count(), func.max(FieldImageRecord.priority), func.max(FieldImageRecord.id)
     unfinished = FieldImageRecord.status.in_(UNFINISHED)
-    priority, last_id = session.execute(select(*place).where(unfinished, FieldImageRecord.sample_id == sample_id)).one()
-    if last_id is None:
+    query = select(*place).where(unfinished, FieldImageRecord.sample_id == sample_id)
+    number, priority, last_id = session.execute(query).one()
+    if not number:
         return None
     is_before = (FieldImageRecord.priority < priority) | (
         (FieldImageRecord.priority == priority) & (FieldImageRecord.id <= last_id)
