@@ -89,7 +89,8 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
     with database.engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO executor_heartbeat (executor_id, started_at, beat_at) VALUES ('x', '2026-11-23 00:00:00+00', '2026-11-23 00:00:00+00')"
+                "INSERT INTO executor_heartbeat (executor_id, started_at, beat_at)"
+                " VALUES ('x', '2026-11-23 00:00:00+00', '2026-11-23 00:00:00+00')"
             )
         )
 
