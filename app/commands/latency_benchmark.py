@@ -21,6 +21,7 @@ _PAUSE_S = 0.37
 
 _COUNTED_WITHIN_S = 120.0
 _POLL_S = 0.05
+_LOOKED_AT = 50
 
 
 def measure_latency(image_bytes: bytes, *, batch: int, probes: int) -> dict[str, Any]:
@@ -45,6 +46,7 @@ def measure_latency(image_bytes: bytes, *, batch: int, probes: int) -> dict[str,
             time.sleep(_PAUSE_S)
             waits_ms.append(_wait_ms(address, number, images[batch + number]))
         left = json_answer(f"{api}/queue")["waiting"]
+        counted_ms = _counted_ms(api, sample)
     if not left:
         raise CommandFailed(f"the batch of {batch} was counted before the last of {probes} probes; take a larger batch")
     ordered = sorted(waits_ms)
@@ -52,6 +54,7 @@ def measure_latency(image_bytes: bytes, *, batch: int, probes: int) -> dict[str,
         "batch_images": batch,
         "batch_upload_s": round(upload_s, 2),
         "batch_images_left": left,
+        "counting_ms": {"median": round(statistics.median(counted_ms))},
         "probes": probes,
         "commit_to_start_ms": {
             "median": round(statistics.median(ordered)),
@@ -73,6 +76,19 @@ def _wait_ms(address: str, number: int, image_bytes: bytes) -> float:
             return 1000 * (_moment(image["started_at"]) - _moment(image["queued_at"])).total_seconds()
         time.sleep(_POLL_S)
     raise CommandFailed(f"a probe's counting did not start within {_COUNTED_WITHIN_S:.0f} s")
+
+
+def _counted_ms(api: str, sample: int) -> list[float]:
+    """Milliseconds that the counter spent on each of the batch's first images: a probe waits for half of it at least.
+
+    Raises:
+        CommandFailed: None of them is counted yet.
+    """
+    images = json_answer(f"{api}/samples/{sample}")["images"]
+    counted = [image["id"] for image in images if image["status"] == "counted"][:_LOOKED_AT]
+    if not counted:
+        raise CommandFailed("no image of the batch was counted while the probes were")
+    return [json_answer(f"{api}/images/{number}/result")["timings_ms"]["total"] for number in counted]
 
 
 def _new_sample(api: str, accession_number: str) -> int:
