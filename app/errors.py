@@ -252,8 +252,8 @@ class QueueFull(Unavailable):
 
     def __init__(self, waiting: int, limit: int) -> None:
         super().__init__(
-            f"{waiting:,} images wait to be counted and the limit is {limit:,}, so nothing was taken in; what was "
-            "accepted before will be counted. Upload again in a while, or add a worker."
+            f"The queue is full: {waiting:,} images wait to be counted and the limit is {limit:,}, so nothing was taken "
+            "in. Upload again in a while, or add a worker; what was accepted before will be counted."
         )
 
 
@@ -265,8 +265,8 @@ class TooManyUploads(Unavailable):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"{limit:,} uploads are under way, which is the limit, so nothing was taken in; upload again in a few "
-            "seconds."
+            f"As many uploads are under way as this server takes at once ({limit:,}), so nothing was taken in; upload "
+            "again in a few seconds."
         )
 
 

@@ -8,7 +8,14 @@ from app.web.live import PageFragment, PageUpdate
 from app.web.status_words import duration_words
 from app.web.templating import render_fragment
 
-_PARTS = ("overview", "workers", "failed", "running", "waiting")
+_PARTS = {
+    "queue-overview": "fragments/queue_overview.html",
+    "queue-workers": "fragments/queue_workers.html",
+    "queue-failed": "fragments/queue_failed.html",
+    "queue-running": "fragments/queue_running.html",
+    "queue-waiting": "fragments/queue_waiting.html",
+}
+"""The parts in the order of the page, each with its template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +30,9 @@ class QueuePart:
 def queue_parts(queue: QueueState) -> list[QueuePart]:
     """Every part of the page as it would be drawn now."""
     parts = []
-    for part in _PARTS:
-        html = render_fragment(f"fragments/queue_{part}.html", {"queue": queue, "to_go": time_to_go_words(queue)})
-        name, version = f"queue-{part}", f"{zlib.crc32(html.encode()):08x}"
+    for name, template in _PARTS.items():
+        html = render_fragment(template, {"queue": queue, "to_go": time_to_go_words(queue)})
+        version = f"{zlib.crc32(html.encode()):08x}"
         wrapped = f'<div class="stack" data-fragment="{name}" data-version="{version}" tabindex="-1">{html}</div>'
         parts.append(QueuePart(name, version, wrapped))
     return parts

@@ -158,7 +158,7 @@ def test_more_uploads_at_once_than_allowed_wait_outside(tmp_path: Path) -> None:
         uploading.join(60)
 
         assert (second.status_code, second.headers["retry-after"]) == (503, "3")
-        assert "1 uploads are under way, which is the limit" in second.json()["error"]["message"]
+        assert "as this server takes at once (1)" in second.json()["error"]["message"]
         assert answers == [202]
         assert site.upload(sample_id, ("c.png", png_of(3)))[0]["image_id"] is not None
 
