@@ -3,6 +3,8 @@
 Revision 0004, after 0002. Rows from before it keep empty times: when they were queued was never written down.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 _MOMENTS = ("queued_at", "started_at", "changed_at", "set_aside_at")
-_TOLD = {
+_TOLD: dict[str, sa.types.TypeEngine[Any]] = {
     "weights": sa.String(300),
     "device": sa.String(100),
     "slots": sa.Integer(),
