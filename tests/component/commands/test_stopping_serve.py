@@ -69,6 +69,17 @@ def answer(url: str, body: bytes | None = None, content_type: str = "application
         return json.load(response)
 
 
+def answered(url: str) -> Any:  # noqa: ANN401
+    """The answer, once there is somebody who answers."""
+    deadline = time.monotonic() + _LIMIT_S
+    while time.monotonic() < deadline:
+        try:
+            return answer(url)
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"nobody answers at {url}")
+
+
 def connected(url: str) -> socket.socket:
     return socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
 
@@ -146,14 +157,7 @@ def test_a_worker_tells_its_health_and_what_it_measured(tmp_path: Path) -> None:
     with process(_WORKER, tmp_path, WORKER_PORT=str(port)) as (worker, log):
         waited_for(log, "is counting queued images")
         url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + _LIMIT_S
-        while True:
-            try:
-                health = answer(f"{url}/healthz")
-                break
-            except OSError:
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
+        health = answered(f"{url}/healthz")
         ready = answer(f"{url}/readyz")
         with urllib.request.urlopen(f"{url}/metrics", timeout=_LIMIT_S) as response:  # noqa: S310
             metrics = response.read().decode()
