@@ -252,8 +252,8 @@ class QueueFull(Unavailable):
 
     def __init__(self, waiting: int, limit: int) -> None:
         super().__init__(
-            f"The queue is full: {waiting:,} images wait to be counted and the limit is {limit:,}, so nothing was taken "
-            "in. Upload again in a while, or add a worker; what was accepted before will be counted."
+            f"The queue is full: {waiting:,} images wait to be counted and the limit is {limit:,}, so nothing was "
+            "taken in. Upload again in a while, or add a worker; what was accepted before will be counted."
         )
 
 
