@@ -2,16 +2,26 @@
 
 import signal
 import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import typer
 
-from app.settings import get_settings
+from app.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from app.jobs import FieldCounter
 
 
 def worker() -> None:
     """Count queued images, without a web server, until stopped by Ctrl-C or SIGTERM."""
-    settings = get_settings()
+    count_until_stopped(get_settings())
 
+
+def count_until_stopped(
+    settings: Settings, *, counter_factory: "Callable[[Settings], FieldCounter] | None" = None
+) -> None:
+    """Be a worker, with the weights that the settings name or what the factory makes, until a signal comes."""
     from app.db.migrating import upgrade_schema
     from app.db.session import create_database
     from app.jobs import CountingRuntime, JobEngine
@@ -23,7 +33,8 @@ def worker() -> None:
     database = create_database(settings)
     try:
         upgrade_schema(database)
-        engine = JobEngine(settings, database, create_image_store(settings), CountingRuntime(settings))
+        runtime = CountingRuntime(settings, counter_factory=counter_factory)
+        engine = JobEngine(settings, database, create_image_store(settings), runtime)
         engine.start(count=True)
         # Only now: until the weights are loaded, a signal ends the process at once, and nothing is lost by it.
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -36,7 +36,7 @@ def environments() -> Iterator[dict[str, str]]:
         yield SHARED | {entry["name"]: entry["value"] for entry in container.get("env", [])}
 
 
-@pytest.mark.parametrize("environment", environments())
+@pytest.mark.parametrize("environment", list(environments()))
 def test_every_variable_is_a_setting_with_a_value_that_it_can_have(environment: dict[str, str]) -> None:
     ours = {name: value for name, value in environment.items() if name.startswith(ENV_PREFIX)}
     fields = {name.removeprefix(ENV_PREFIX).lower(): value for name, value in ours.items()}
