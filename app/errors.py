@@ -19,6 +19,7 @@
     ├── InvalidToken                    401  invalid_token
     ├── StorageFull                     507  storage_full
     ├── CommandFailed                   500  command_failed
+    ├── BackupUnusable                  500  backup_unusable
     └── Unavailable                     503
         ├── AddressUnavailable               address_unavailable
         ├── StorageUnavailable               storage_unavailable
@@ -204,6 +205,12 @@ class CommandFailed(BloodcountError):
     """A command of ``bloodcount`` cannot do what it was told to do; pages and API never meet this one."""
 
     code = "command_failed"
+
+
+class BackupUnusable(BloodcountError):
+    """A backup cannot be made or restored as asked; pages and API never meet this one."""
+
+    code = "backup_unusable"
 
 
 class Unavailable(BloodcountError):
