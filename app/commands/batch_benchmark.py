@@ -22,6 +22,7 @@ from app.commands.stand_in_worker import expected_red_cells
 from app.db.migrating import upgrade_schema
 from app.db.session import Database, create_database
 from app.errors import CommandFailed
+from app.services.tokens import create_token
 from app.settings import Settings
 
 _SIDE_PX = 72
@@ -53,9 +54,10 @@ def measure_batch(plan: BatchPlan, database_url: str | None) -> dict[str, Any]:
     """
     contents = [small_image(plan.seed * 1_000_000 + number) for number in range(plan.images)]
     with fleet_of(database_url, webs=plan.webs, worker_command=stand_in_worker(plan.count_s)) as (fleet, database):
+        token = make_token(database)
         fleet.add_workers(plan.workers)
         started = time.perf_counter()
-        clients = [FleetClient(fleet.urls[number % plan.webs :] + fleet.urls) for number in range(_SENDERS)]
+        clients = [FleetClient(fleet.urls[number % plan.webs :] + fleet.urls, token) for number in range(_SENDERS)]
         killer = threading.Thread(target=_kill, args=(fleet, database, plan), daemon=True)
         killer.start()
         send_all(clients, contents, "BATCH-1")
@@ -106,6 +108,12 @@ def fleet_of(
                 yield fleet, database
         finally:
             database.dispose()
+
+
+def make_token(database: Database) -> str:
+    """A token for the senders."""
+    with database.unit_of_work() as session:
+        return create_token(session, name="benchmark")
 
 
 def send_all(clients: list[FleetClient], contents: list[bytes], accession_number: str) -> None:

@@ -18,8 +18,9 @@ _PAUSE_S = 0.3
 class FleetClient:
     """Asks the web servers in turn; one that does not answer is left for the next."""
 
-    def __init__(self, urls: Sequence[str]) -> None:
+    def __init__(self, urls: Sequence[str], token: str) -> None:
         self._urls = list(urls)
+        self._authorization = {"Authorization": f"Bearer {token}"}
         self._next = 0
         self.retries = 0
 
@@ -59,7 +60,7 @@ class FleetClient:
         deadline = time.monotonic() + _GIVE_UP_AFTER_S
         while True:
             url = self._urls[self._next % len(self._urls)] + path
-            request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310  # an address of the fleet
+            request = urllib.request.Request(url, data=body, headers=headers | self._authorization)  # noqa: S310
             try:
                 with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
                     return json.load(response)
