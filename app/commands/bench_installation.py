@@ -1,4 +1,4 @@
-"""``bloodcount bench batch``, ``workers``, ``overhead``, ``job``, ``seed``, ``history``: whole installations, measured."""
+"""``bloodcount bench batch``, ``overhead``, ``workers``, ``job``, ``seed`` and ``history``: whole installations."""
 
 import json
 from typing import Annotated
@@ -13,6 +13,7 @@ DatabaseUrl = Annotated[
 
 
 def batch(
+    *,
     images: Annotated[int, typer.Option(min=1, help="Images of the batch.")] = 2000,
     kills: Annotated[int, typer.Option(min=0, help="Processes killed with SIGKILL on the way.")] = 5,
     webs: Annotated[int, typer.Option(min=1, help="Web servers.")] = 2,
