@@ -90,7 +90,12 @@ def fleet_of(
         CommandFailed: The database holds images already; nothing was written to it.
     """
     with TemporaryDirectory(prefix="bloodcount-bench-") as folder:
-        settings = Settings(data_dir=Path(folder), **({"database_url": database_url} if database_url else {}))
+        # Every address is given, whatever the installation's own are: nothing measured here may end up there.
+        settings = Settings(
+            data_dir=Path(folder),
+            database_url=database_url or f"sqlite:///{folder}/bloodcount.db",
+            storage_url=f"file://{folder}/images",
+        )
         database = create_database(settings)
         try:
             upgrade_schema(database)

@@ -43,7 +43,9 @@ def test_every_variable_is_a_setting_with_a_value_that_it_can_have(environment: 
 
     assert set(environment) - set(ours) <= LIBRARIES
     assert set(fields) <= set(Settings.model_fields)
-    settings = Settings(**{name: re.sub(r"\$\{[^}]*\}", "secret", value) for name, value in fields.items()})
+    settings = Settings.model_validate(
+        {name: re.sub(r"\$\{[^}]*\}", "secret", value) for name, value in fields.items()}
+    )
     assert settings.database_url.startswith("postgresql+psycopg://")
     assert settings.storage_url.startswith("s3://")
 
