@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app.commands import (
+    backup,
     bench,
     calibrate,
     count,
@@ -49,6 +50,8 @@ cli.add_typer(gate.app, name="gate")
 cli.command()(evaluate.evaluate)
 cli.add_typer(bench.app, name="bench")
 cli.add_typer(database.app, name="db")
+cli.command()(backup.backup)
+cli.command()(backup.restore)
 
 
 def _print_version(is_wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the option's value

@@ -21,6 +21,7 @@
     ├── StorageFull                     507  storage_full
     ├── StorageNearlyFull               507  storage_nearly_full
     ├── CommandFailed                   500  command_failed
+    ├── BackupUnusable                  500  backup_unusable
     └── Unavailable                     503
         ├── AddressUnavailable               address_unavailable
         ├── QueueFull                        queue_full
@@ -235,6 +236,12 @@ class CommandFailed(BloodcountError):
     """A command of ``bloodcount`` cannot do what it was told to do; pages and API never meet this one."""
 
     code = "command_failed"
+
+
+class BackupUnusable(BloodcountError):
+    """A backup cannot be made or restored as asked; pages and API never meet this one."""
+
+    code = "backup_unusable"
 
 
 class Unavailable(BloodcountError):

@@ -70,6 +70,12 @@ class Settings(BaseSettings):
     count_concurrency: int = Field(
         default=1, ge=1, le=64, description="Images that one process counts at the same time."
     )
+    gpu_batch_images: int = Field(
+        default=8, ge=1, le=64, description="Most images that a GPU counts together, of those counted at the same time."
+    )
+    gpu_batch_wait_ms: float = Field(
+        default=10, ge=0, le=1000, description="Longest wait of an image for others to be counted with on a GPU."
+    )
     torch_threads: int | None = Field(
         default=None, ge=1, le=1024, description="CPU threads of the network; empty: PyTorch's own choice."
     )

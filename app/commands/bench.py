@@ -8,10 +8,22 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from app.commands import bench_installation
 from app.commands.failures import told_as_failure
 from app.settings import get_settings
 
 app = typer.Typer(help="Benchmarks, as ratios within one run.", no_args_is_help=True)
+
+
+for _command in (
+    bench_installation.batch,
+    bench_installation.workers,
+    bench_installation.overhead,
+    bench_installation.job,
+    bench_installation.seed,
+    bench_installation.history,
+):
+    app.command()(_command)
 
 
 @app.callback()

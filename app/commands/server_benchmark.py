@@ -35,12 +35,12 @@ def measure_server(image_bytes: bytes, uploads: int) -> dict[str, Any]:
         with started_server(Path(folder)) as (process, address):
             ready_s = time.perf_counter() - started
             time.sleep(_IDLE_S)
-            idle_mb = _resident_mb(process.pid)
+            idle_mb = resident_mb(process.pid)
             seconds = [_upload_and_wait(f"{address}/api/v1", image_bytes, number) for number in range(uploads)]
             return {
                 "start_to_ready_s": round(ready_s, 2),
-                "idle_resident_mb": round(idle_mb),
-                "after_uploads_resident_mb": round(_resident_mb(process.pid)),
+                "idleresident_mb": round(idle_mb),
+                "after_uploadsresident_mb": round(resident_mb(process.pid)),
                 "upload_to_result_s": {"median": round(statistics.median(seconds), 3), "max": round(max(seconds), 3)},
             }
 
@@ -110,7 +110,7 @@ def json_answer(url: str, body: bytes | None = None, content_type: str = "") -> 
     return answer
 
 
-def _resident_mb(pid: int) -> float:
+def resident_mb(pid: int) -> float:
     """Resident memory of a process in megabytes, as Linux tells it."""
     status = Path(f"/proc/{pid}/status").read_text()
     kilobytes = int(status.split("VmRSS:")[1].split()[0])

@@ -3,17 +3,18 @@
 import contextlib
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
 
-from app.settings import get_settings
+from app.settings import Settings, get_settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from app.settings import Settings
+    from app.jobs import FieldCounter
 
 _SECONDS_FOR_WATCHERS = 1
 
@@ -23,8 +24,13 @@ def worker() -> None:
 
     With BLOODCOUNT_WORKER_PORT it tells its health and its measurements at /healthz, /readyz and /metrics.
     """
-    settings = get_settings()
+    count_until_stopped(get_settings())
 
+
+def count_until_stopped(
+    settings: Settings, *, counter_factory: "Callable[[Settings], FieldCounter] | None" = None
+) -> None:
+    """Be a worker, with the weights that the settings name or what the factory makes, until a signal comes."""
     from app.main import build_engine, create_worker_site
     from app.web.lifespan import close_context, open_context
     from app.web.logging_setup import configure_logging
@@ -32,8 +38,8 @@ def worker() -> None:
 
     configure_logging(settings)
     is_stopped = threading.Event()
-    metrics = RequestMetrics()
-    context = open_context(settings, build_engine, metrics, counts_here=True)
+    engine_factory = partial(build_engine, counter_factory=counter_factory)
+    context = open_context(settings, engine_factory, RequestMetrics(), counts_here=True)
     try:
         # Only now: until the weights are loaded, a signal ends the process at once, and nothing is lost by it.
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -46,7 +52,7 @@ def worker() -> None:
 
 
 @contextlib.contextmanager
-def _watched(site: "FastAPI", settings: "Settings") -> Iterator[None]:
+def _watched(site: "FastAPI", settings: Settings) -> Iterator[None]:
     """Serve the worker's few addresses beside the counting, where the settings name a port."""
     if not settings.worker_port:
         yield

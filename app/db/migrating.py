@@ -29,7 +29,7 @@ def upgrade_schema(database: Database) -> None:
         if _current_revision(connection, script) == script.get_current_head():
             return
     with database.engine.begin() as connection:
-        _lock(connection)
+        lock_schema(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -64,7 +64,8 @@ def _current_revision(connection: Connection, script: ScriptDirectory) -> str | 
     return revision
 
 
-def _lock(connection: Connection) -> None:
+def lock_schema(connection: Connection) -> None:
+    """Wait until no other process changes the schema, and keep the others from it until the transaction ends."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRES_LOCK_KEY})
     else:

@@ -7,7 +7,14 @@ import torch
 from app.errors import WeightsUnavailable
 from app.settings import Settings
 from model.classes import CELL_CLASSES
-from model.inference import CellCounter, DeviceUnavailable, EngineUnavailable, load_cell_counter
+from model.inference import (
+    Batching,
+    CellCounter,
+    DeviceUnavailable,
+    EngineUnavailable,
+    choose_device,
+    load_cell_counter,
+)
 from model.preprocessing import ImageLimits
 from model.weights import WeightsRefused
 
@@ -23,9 +30,27 @@ def load_release_counter(settings: Settings) -> CellCounter:
         torch.set_num_threads(settings.torch_threads)
     limits = ImageLimits(max_file_bytes=settings.max_file_bytes, max_pixels=settings.max_image_pixels)
     try:
-        return load_cell_counter(settings.weights_path, device=settings.device, engine=settings.engine, limits=limits)
+        return load_cell_counter(
+            settings.weights_path,
+            device=settings.device,
+            engine=settings.engine,
+            limits=limits,
+            batching=_batching(settings),
+        )
     except (WeightsRefused, DeviceUnavailable, EngineUnavailable) as refusal:
         raise WeightsUnavailable(str(refusal)) from refusal
+
+
+def _batching(settings: Settings) -> Batching | None:
+    """How a graphics card counts images of several requests together; None where none is used or it has one to do.
+
+    Raises:
+        DeviceUnavailable: The device is not on this machine.
+    """
+    most_images = min(settings.count_concurrency, settings.gpu_batch_images)
+    if choose_device(settings.device).type != "cuda" or most_images == 1:
+        return None
+    return Batching(most_images=most_images, wait_s=settings.gpu_batch_wait_ms / 1000)
 
 
 def working_thresholds(counter: CellCounter) -> Mapping[str, float]:

@@ -146,6 +146,8 @@ class CountingJob:
             with self._store.open(task.storage_key) as stream:
                 return stream.read()
         except FileNotFoundError:
+            # A folder that is not mounted, or a bucket that is gone, has lost no image.
+            self._store.check()
             self._fail(
                 task.image_id,
                 Notice("stored_image_missing", "The image's file is gone from the image store; upload it again."),

@@ -19,6 +19,7 @@ class IncomingImage(Protocol):
 
         Raises:
             StorageFull: The store has no room left.
+            StorageUnavailable: The store does not answer.
         """
         ...
 
@@ -35,6 +36,7 @@ class ImageStore(Protocol):
 
         Raises:
             FileNotFoundError: There is no image under this key.
+            StorageUnavailable: The store does not answer.
         """
         ...
 
@@ -43,5 +45,6 @@ class ImageStore(Protocol):
 
         Raises:
             OSError: It cannot.
+            StorageUnavailable: It cannot, told by a store on another machine.
         """
         ...

@@ -7,8 +7,12 @@ from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO, cast
 from uuid import uuid4
 
+from app.errors import BloodcountError, StorageUnavailable
 from app.storage.keys import checked_key, storage_key
 from app.storage.local_store import full_disk_told
+
+_WITHOUT_FOLDERS = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"})
+"""Stores of objects: there, fsspec would make a missing bucket when asked for a folder, and hide a mistyped name."""
 
 
 class RemoteIncomingImage:
@@ -24,19 +28,23 @@ class RemoteIncomingImage:
 
         Raises:
             StorageFull: The store has no room left.
+            StorageUnavailable: The store does not answer; the same upload can be sent again.
         """
         key = storage_key(sha256)
         target = f"{self._root}/{key}"
         self.file.flush()
-        with full_disk_told():
+        with _store_trouble_told(), full_disk_told():
             if not self._is_there(target):
-                self._filesystem.makedirs(target.rpartition("/")[0], exist_ok=True)
+                _make_folder(self._filesystem, target.rpartition("/")[0])
                 self._filesystem.put_file(self.file.name, target)
         return key
 
     def _is_there(self, target: str) -> bool:
-        size: int = Path(self.file.name).stat().st_size
-        return bool(self._filesystem.exists(target)) and self._filesystem.size(target) == size
+        try:
+            size: int = self._filesystem.info(target)["size"]
+        except FileNotFoundError:
+            return False
+        return size == Path(self.file.name).stat().st_size
 
 
 class RemoteImageStore:
@@ -61,16 +69,52 @@ class RemoteImageStore:
 
         Raises:
             FileNotFoundError: There is no image under this key.
+            StorageUnavailable: The store does not answer.
         """
-        return cast("BinaryIO", self._filesystem.open(f"{self._root}/{checked_key(storage_key)}", "rb"))
+        key = checked_key(storage_key)
+        with _store_trouble_told(missing_is_told=True):
+            return cast("BinaryIO", self._filesystem.open(f"{self._root}/{key}", "rb"))
 
     def check(self) -> None:
         """Prove that the store can be written to now.
 
         Raises:
-            OSError: It cannot.
+            StorageUnavailable: It does not answer, or its bucket is not there.
         """
         probe = f"{self._root}/probe-{uuid4().hex}"
-        self._filesystem.makedirs(self._root, exist_ok=True)
-        self._filesystem.pipe_file(probe, b"\0")
-        self._filesystem.rm_file(probe)
+        with _store_trouble_told():
+            _make_folder(self._filesystem, self._root)
+            self._filesystem.pipe_file(probe, b"\0")
+            self._filesystem.rm_file(probe)
+
+
+def _make_folder(filesystem: Any, folder: str) -> None:  # noqa: ANN401  # fsspec has no types
+    protocols = {filesystem.protocol} if isinstance(filesystem.protocol, str) else set(filesystem.protocol)
+    if not protocols & _WITHOUT_FOLDERS:
+        filesystem.makedirs(folder, exist_ok=True)
+
+
+@contextmanager
+def _store_trouble_told(*, missing_is_told: bool = False) -> Iterator[None]:
+    """Turn what the libraries behind fsspec raise, most of it no OSError, into the one word of this application.
+
+    Raises:
+        StorageUnavailable: The store did not do what it was asked to.
+        FileNotFoundError: What was asked for is not there, and that is an answer and no trouble.
+    """
+    try:
+        yield
+    except (BloodcountError, ValueError):
+        raise
+    except Exception as error:
+        if isinstance(error, FileNotFoundError) and missing_is_told:
+            raise
+        raise StorageUnavailable(
+            f"The image store cannot be used now ({_reason(error)}); nothing that was accepted is lost, "
+            "so try again in a while."
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, in a few words and without the store's address, which may hold a password."""
+    return "its bucket or folder is not there" if isinstance(error, FileNotFoundError) else type(error).__name__

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from model.classes import CELL_CLASSES, CellClass
 from model.counting import NUCLEATED_RED_CELL, compute_counts, disagreeing_classes
 from model.decoding import DecodingSettings, RawDetections
+from model.inference.batching import Batching, BatchingEngine
 from model.inference.device import choose_device
 from model.inference.engines import Engine, build_engine
 from model.inference.gate import FieldGate, GatedField
@@ -58,7 +60,8 @@ class CountedField(NamedTuple):
 class CellCounter:
     """A loaded network that counts fields, one at a time.
 
-    Calls from several threads are served one after another: the network already uses every core.
+    Calls from several threads are served one after another: the network already uses every core. With ``batching``,
+    which is for graphics cards, they are served together.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class CellCounter:
         device: str = "auto",
         engine: str = "auto",
         limits: ImageLimits | None = None,
+        batching: Batching | None = None,
     ) -> None:
         """Load the release's weights onto a device, into an engine (``model.inference.engines.ENGINE_NAMES``).
 
@@ -84,8 +88,10 @@ class CellCounter:
         self.naming = CellNaming(network, release.manifest.naming)
         self.gate = FieldGate.of(release.manifest.gate)
         self.engine: Engine = build_engine(network, self.device, engine)
-        self._pass = NetworkPass(self.engine, self.device, self.settings)
-        self._lock = threading.Lock()
+        batched = None if batching is None else BatchingEngine(self.engine, batching)
+        self._pass = NetworkPass(batched or self.engine, self.device, self.settings)
+        lock = threading.Lock()
+        self._turn: Callable[[], AbstractContextManager[object]] = batched.caller if batched else lambda: lock
 
     def count(
         self,
@@ -132,7 +138,7 @@ class CellCounter:
             refused = FieldResult("refused", self.weights, reason=reason, timings_ms=_rounded(timer.timings_ms))
             return CountedField(refused, np.zeros((0, NAME_LOGITS), np.float32))
         timer.add("decode", started)
-        with self._lock, torch.inference_mode():
+        with self._turn(), torch.inference_mode():
             floor = min(self.settings.thresholds) if min_score is None else min(min_score, *self.settings.thresholds)
             finder = ScaleFinder(
                 self._pass,
@@ -211,6 +217,7 @@ def load_cell_counter(
     device: str = "auto",
     engine: str = "auto",
     limits: ImageLimits | None = None,
+    batching: Batching | None = None,
 ) -> CellCounter:
     """A counter with the weights of a file, or with those shipped for None.
 
@@ -219,7 +226,7 @@ def load_cell_counter(
         DeviceUnavailable: The device is not on this machine.
         EngineUnavailable: The engine is not installed or does not run on the device.
     """
-    return CellCounter(open_release(weights_path), device=device, engine=engine, limits=limits)
+    return CellCounter(open_release(weights_path), device=device, engine=engine, limits=limits, batching=batching)
 
 
 def _rounded(timings_ms: dict[str, float]) -> dict[str, float]:

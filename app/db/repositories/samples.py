@@ -23,6 +23,9 @@ _SUMS = (
     func.count(AnalysisRecord.nrbc) == func.count(),
 )
 
+_FEW = 500
+"""Samples with a part in their accession number up to which they are looked up one by one."""
+
 
 def accession_key(accession_number: str) -> str:
     """The form of an accession number that ignores case and typographic variants such as full-width letters."""
@@ -68,7 +71,7 @@ def list_samples(
     """
     query = select(SampleRecord).order_by(SampleRecord.created_at.desc(), SampleRecord.id.desc()).limit(limit)
     if key_part:
-        query = query.where(SampleRecord.accession_key.contains(key_part, autoescape=True))
+        query = query.where(_has_part(session, key_part))
     if status is not None:
         query = query.where(_stands_at(status))
     if before is not None:
@@ -121,17 +124,33 @@ def pooled_counts(session: Session, sample_ids: Sequence[int]) -> dict[int, Clas
     }
 
 
+def _has_part(session: Session, key_part: str) -> ColumnElement[bool]:
+    """Whether a sample's accession key has this part.
+
+    What few samples have is found in an index of the keys alone (PostgreSQL: of their parts) and then looked up; what
+    many have is soon met by reading the samples in the order of the list. Each way is slow for the other case.
+    """
+    contains = SampleRecord.accession_key.contains(key_part, autoescape=True)
+    if session.get_bind().dialect.name == "sqlite":
+        contains_quickly: ColumnElement[bool] = func.instr(SampleRecord.accession_key, key_part) > 0
+    else:
+        contains_quickly = contains
+    few = session.scalars(select(SampleRecord.id).where(contains_quickly).limit(_FEW + 1)).all()
+    return SampleRecord.id.in_(few) if len(few) <= _FEW else contains
+
+
 def _stands_at(status: SampleStatus) -> ColumnElement[bool]:
     """Whether a sample stands at a status, told from its images as ``sample_status`` in the services tells it.
 
     Each condition starts from the rarer side (unfinished, refused and failed images have an index).
     """
     has_pending = _has_image(FieldImageRecord.status.in_(UNFINISHED))
-    has_started = _has_image(FieldImageRecord.status != ImageStatus.QUEUED)
+    own_images = exists().where(FieldImageRecord.sample_id == SampleRecord.id)
+    has_started = own_images.where(FieldImageRecord.status != ImageStatus.QUEUED).correlate(SampleRecord)
     is_lost = FieldImageRecord.status.in_(WITHOUT_COUNTS)
     has_lost = _has_image(and_(is_lost, FieldImageRecord.set_aside_at.is_(None)))
     has_aside = _has_image(and_(is_lost, FieldImageRecord.set_aside_at.is_not(None)))
-    has_any = exists().where(FieldImageRecord.sample_id == SampleRecord.id).correlate(SampleRecord)
+    has_any = own_images.correlate(SampleRecord)
     has_counted = has_any.where(FieldImageRecord.status == ImageStatus.COUNTED)
     conditions: dict[SampleStatus, ColumnElement[bool]] = {
         SampleStatus.EMPTY: not_(has_any),

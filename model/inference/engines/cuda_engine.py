@@ -75,6 +75,7 @@ class CudaEngine:
                 self._network(images)
         torch.cuda.current_stream().wait_stream(stream)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=self._pool):
+        # Other threads go on using the card meanwhile, decoding their images' maps: only this one's calls are captured.
+        with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
             outputs = tuple(self._network(images))
         return _Captured(images, outputs, graph.replay)
