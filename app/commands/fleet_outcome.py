@@ -45,4 +45,5 @@ def network_seconds(database: Database) -> tuple[float, float]:
     """Over all results: seconds in the network, and seconds in the counter with decoding and all."""
     with database.unit_of_work() as session:
         timings = list(session.scalars(select(AnalysisRecord.timings_ms)))
-    return tuple(sum(one.get(stage, 0.0) for one in timings) / 1000 for stage in ("network", "total"))  # type: ignore[return-value]
+    network, total = (sum(one.get(stage, 0.0) for one in timings) / 1000 for stage in ("network", "total"))
+    return network, total

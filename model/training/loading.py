@@ -153,7 +153,7 @@ class SourceSampler(Sampler[tuple[int, int]]):
     def __init__(self, fields: Sequence[PackedField], config: TrainingConfig, first_draw: int) -> None:
         shares = dict(config.source_shares)
         rarity = white_name_rarity(fields)
-        sums = Counter[str]()
+        sums = dict.fromkeys(shares, 0.0)
         for field, weight in zip(fields, rarity, strict=True):
             sums[field.source] += weight
         weights = [
