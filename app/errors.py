@@ -102,9 +102,7 @@ class BatchFileNotFound(NotFound):
     code = "batch_file_not_found"
 
     def __init__(self, batch_id: int, file_id: int) -> None:
-        super().__init__(
-            f"Batch number {batch_id} has no file number {file_id}; announce the file before it is sent."
-        )
+        super().__init__(f"Batch number {batch_id} has no file number {file_id}; announce the file before it is sent.")
 
 
 class Conflict(BloodcountError):

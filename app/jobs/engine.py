@@ -14,7 +14,9 @@ from app.jobs.options import JobOptions
 from app.jobs.queue import CountQueue
 from app.jobs.recovery import Recovery
 from app.jobs.runtime import CountingRuntime
+from app.jobs.unpacker import Unpacker
 from app.jobs.workflows import CountingJob
+from app.services.batch_intake import BatchIntake
 from app.settings import Settings
 from app.storage import ImageStore
 
@@ -54,6 +56,7 @@ class JobEngine:
         self._options = options or JobOptions()
         self._queue: CountQueue | None = None
         self._counting: _Counting | None = None
+        self._unpacker: Unpacker | None = None
 
     def start(self, *, count: bool = True) -> None:
         """Open the queue and, to count here, load the weights and begin; the schema must be current.
@@ -70,12 +73,17 @@ class JobEngine:
         self._queue = CountQueue(self._database.engine)
         if count:
             self._counting = self._start_counting(self._queue)
+        self._unpacker = Unpacker(BatchIntake(self._database.unit_of_work, self._store, self, self._settings))
+        self._unpacker.start()
 
     def stop(self) -> None:
         """Finish the images being counted, hand the others back, and leave no trace of this process.
 
         What takes longer than the grace period is counted again by the next process.
         """
+        if self._unpacker is not None:
+            self._unpacker.stop()
+            self._unpacker = None
         if self._counting is not None:
             self._stop_counting(self._counting)
             self._counting = None

@@ -1,13 +1,14 @@
 """An image store behind any fsspec address, such as an S3 bucket."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO, cast
 from uuid import uuid4
 
-from app.storage.keys import checked_key, storage_key
+from app.storage.keys import PARTS_FOLDER, checked_key, checked_part_key, new_part_key, storage_key
 from app.storage.local_store import full_disk_told
 
 
@@ -32,6 +33,20 @@ class RemoteIncomingImage:
             if not self._is_there(target):
                 self._filesystem.makedirs(target.rpartition("/")[0], exist_ok=True)
                 self._filesystem.put_file(self.file.name, target)
+        return key
+
+    def keep_part(self) -> str:
+        """Send the bytes as a part of a file, under a key that nothing has yet.
+
+        Raises:
+            StorageFull: The store has no room left.
+        """
+        key = new_part_key()
+        target = f"{self._root}/{key}"
+        self.file.flush()
+        with full_disk_told():
+            self._filesystem.makedirs(target.rpartition("/")[0], exist_ok=True)
+            self._filesystem.put_file(self.file.name, target)
         return key
 
     def _is_there(self, target: str) -> bool:
@@ -64,6 +79,27 @@ class RemoteImageStore:
         """
         return cast("BinaryIO", self._filesystem.open(f"{self._root}/{checked_key(storage_key)}", "rb"))
 
+    def delete_part(self, part_key: str) -> None:
+        """Delete a part; one that is gone already is no fault.
+
+        Raises:
+            ValueError: It is the key of an image.
+        """
+        with suppress(FileNotFoundError):
+            self._filesystem.rm_file(f"{self._root}/{checked_part_key(part_key)}")
+
+    def list_parts(self, *, older_than: datetime) -> list[str]:
+        """The keys of the parts that were stored before a moment."""
+        folder = f"{self._root}/{PARTS_FOLDER}"
+        if not self._filesystem.exists(folder):
+            return []
+        parts = {path.rpartition("/")[2]: path for path in self._filesystem.ls(folder, detail=False)}
+        return [
+            f"{PARTS_FOLDER}/{name}"
+            for name, path in parts.items()
+            if _aware(self._filesystem.modified(path)) < older_than
+        ]
+
     def check(self) -> None:
         """Prove that the store can be written to now.
 
@@ -74,3 +110,8 @@ class RemoteImageStore:
         self._filesystem.makedirs(self._root, exist_ok=True)
         self._filesystem.pipe_file(probe, b"\0")
         self._filesystem.rm_file(probe)
+
+
+def _aware(moment: datetime) -> datetime:
+    """The moment with its time zone; file systems that give none mean UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -8,9 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import ID_TYPE, Record, UtcDateTime, utc_now
 from app.schemas.batches import BatchFileStatus
 
-BATCH_FILE_STATUS = Enum(
-    BatchFileStatus, native_enum=False, length=16, create_constraint=False, values_callable=list
-)
+BATCH_FILE_STATUS = Enum(BatchFileStatus, native_enum=False, length=16, create_constraint=False, values_callable=list)
 """Stored by value, as the statuses of images are."""
 
 
