@@ -99,14 +99,19 @@ def open_archive(stream: BinaryIO, settings: Settings) -> zipfile.ZipFile:
 
 def list_members(archive: zipfile.ZipFile, settings: Settings) -> Iterator[Member]:
     """Every file of a ZIP file in the order of its table of contents, judged by what the table says."""
-    seen: set[str] = set()
+    taken: set[str] = set()
+    shown: set[str] = set()
     for index, entry in enumerate(archive.infolist()):
         if entry.is_dir():
             continue
         path = _shown_path(entry.filename)
         skipped = _junk(path, entry.file_size)
-        refused = None if skipped else _refusal(entry, path, seen, settings)
-        seen.add(path)
+        refused = None if skipped else _refusal(entry, path, taken, settings)
+        if not refused:
+            taken.add(path)
+        if path in shown:  # such as a refused member whose path was cleaned: each has a row of its own
+            path = f"{path} ({index + 1})"
+        shown.add(path)
         yield Member(index, path, entry.file_size, skipped, refused)
 
 
@@ -125,11 +130,11 @@ def read_packed_manifest(archive: zipfile.ZipFile, members: Iterable[Member]) ->
     return []
 
 
-def _refusal(entry: zipfile.ZipInfo, path: str, seen: set[str], settings: Settings) -> Notice | None:
-    name = f"The member {path!r}"
+def _refusal(entry: zipfile.ZipInfo, path: str, taken: set[str], settings: Settings) -> Notice | None:
+    name = f"The member {entry.filename[:MAX_PATH_CHARACTERS]!r}"
     return (
         _place_refusal(entry.filename.replace("\\", "/"), name)
-        or _kind_refusal(entry, path, name, seen)
+        or _kind_refusal(entry, path, name, taken)
         or _size_refusal(entry, name, settings)
     )
 
@@ -142,14 +147,14 @@ def _place_refusal(given: str, name: str) -> Notice | None:
     return None
 
 
-def _kind_refusal(entry: zipfile.ZipInfo, path: str, name: str, seen: set[str]) -> Notice | None:
+def _kind_refusal(entry: zipfile.ZipInfo, path: str, name: str, taken: set[str]) -> Notice | None:
     if stat.S_ISLNK(entry.external_attr >> 16):
         return Notice("symbolic_link", f"{name} is a link and no file; put the file itself into the ZIP file.")
     if entry.flag_bits & _ENCRYPTED:
         return Notice("encrypted_member", f"{name} is encrypted; make the ZIP file without a password.")
     if PurePosixPath(path).suffix.lower() in _NESTED:
         return Notice("nested_archive", f"{name} is an archive inside an archive; unpack it and send what it holds.")
-    if path in seen:
+    if path in taken:
         return Notice("duplicate_member", f"{name} is in the ZIP file more than once; the first one was taken.")
     if entry.compress_type not in _METHODS:
         return Notice("unknown_compression", f"{name} is packed in a way that is not known; make a plain ZIP file.")

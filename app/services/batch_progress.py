@@ -86,7 +86,6 @@ def batch_file_page(
     after: int = 0,
     limit: int = 200,
     status: BatchFileStatus | None = None,
-    path: str | None = None,
 ) -> BatchFilePage:
     """Files of a batch in the order they were announced, those after file number ``after``.
 
@@ -102,13 +101,19 @@ def batch_file_page(
         batch_id=batch_id,
         after_id=max(0, after),
         limit=limit + 1,
-        statuses=None if status is None else [status],
-        path=path,
+        status=status,
     )
     page = rows[:limit]
     return BatchFilePage(
         items=tuple(_shown(row) for row in page), next_after=page[-1].file.id if len(rows) > limit else None
     )
+
+
+def batch_file_page_at(session: Session, *, batch_id: int, start: int, limit: int) -> list[BatchFile]:
+    """Files of a batch in the order they were announced, ``start`` of them left out."""
+    return [
+        _shown(row) for row in batch_files.list_rows(session, batch_id=batch_id, after_id=0, skip=start, limit=limit)
+    ]
 
 
 def problem_files(session: Session, *, batch_id: int, limit: int) -> list[BatchFile]:

@@ -135,9 +135,8 @@ class Unpacking:
 
 
 def member_path(archive_path: str, member: Member) -> str:
-    """A member's path in its batch: that of the ZIP file, then its own; a doubled name gets its place beside it."""
-    doubled = f" ({member.index + 1})" if member.refused and member.refused.code == "duplicate_member" else ""
-    return f"{archive_path[-150:]}/{member.path}{doubled}"
+    """A member's path in its batch: that of the ZIP file, then its own."""
+    return f"{archive_path[-150:]}/{member.path}"
 
 
 @contextmanager

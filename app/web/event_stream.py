@@ -4,7 +4,7 @@ The database is asked, not the process: the image may be counted by a worker on 
 """
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import anyio
 
@@ -21,18 +21,27 @@ LONGEST_SECONDS = 60.0
 """After this the stream ends and the page asks again, so that a forgotten connection does not stay for ever."""
 
 
-async def sample_updates(
-    database: Database, scheme: GradingScheme | None, *, sample_id: int, page: int, seen: dict[str, str]
-) -> AsyncIterator[PageUpdate]:
-    """Every change of the page that shows ``seen``; ends after the last image is finished, or after a minute."""
+Look = Callable[[dict[str, str]], tuple[PageUpdate, dict[str, str]]]
+"""Finds what changed since the fragments and versions that a page shows, and what it shows once it has the change."""
+
+
+async def page_updates(look: Look, seen: dict[str, str], *, poll_s: float) -> AsyncIterator[PageUpdate]:
+    """Every change of a page that shows ``seen``; ends after the last one, or after a minute."""
     ends_at = time.monotonic() + LONGEST_SECONDS
     while time.monotonic() < ends_at:
-        update, seen = await anyio.to_thread.run_sync(_look, database, scheme, sample_id, page, seen)
+        update, seen = await anyio.to_thread.run_sync(look, seen)
         if update.fragments or update.is_done:
             yield update
         if update.is_done:
             return
-        await anyio.sleep(POLL_SECONDS)
+        await anyio.sleep(poll_s)
+
+
+def sample_updates(
+    database: Database, scheme: GradingScheme | None, *, sample_id: int, page: int, seen: dict[str, str]
+) -> AsyncIterator[PageUpdate]:
+    """Every change of a sample's page that shows ``seen``; ends after its last image, or after a minute."""
+    return page_updates(lambda shown: _look(database, scheme, sample_id, page, shown), seen, poll_s=POLL_SECONDS)
 
 
 def _look(

@@ -134,16 +134,14 @@ def list_rows(
     batch_id: int,
     after_id: int,
     limit: int,
-    statuses: Sequence[BatchFileStatus] | None = None,
-    path: str | None = None,
+    skip: int = 0,
+    status: BatchFileStatus | None = None,
 ) -> list[FileRow]:
     """Files of a batch as they are shown, in the order of their numbers."""
-    query = _shown().where(*_is_of(batch_id), BatchFileRecord.id > after_id).order_by(BatchFileRecord.id).limit(limit)
-    if statuses is not None:
-        query = query.where(BatchFileRecord.status.in_(statuses))
-    if path is not None:
-        query = query.where(BatchFileRecord.path == path)
-    return _rows(session, query)
+    query = _shown().where(*_is_of(batch_id), BatchFileRecord.id > after_id)
+    if status is not None:
+        query = query.where(BatchFileRecord.status == status)
+    return _rows(session, query.order_by(BatchFileRecord.id).offset(skip).limit(limit))
 
 
 def list_problem_rows(session: Session, *, batch_id: int, limit: int) -> list[FileRow]:
