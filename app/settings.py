@@ -110,6 +110,11 @@ class Settings(BaseSettings):
         default=False,
         description="Whether calls of /api/v1 need a token made by 'bloodcount token create'; the pages need none.",
     )
+    api_token: str | None = Field(
+        default=None,
+        repr=False,
+        description="Token that 'bloodcount watch' sends along, made by 'bloodcount token create' on the server.",
+    )
     log_format: Literal["text", "json"] = Field(
         default="text", description="Log lines for people (text) or for machines (json)."
     )

@@ -64,7 +64,7 @@ class BatchView:
     finished: int
     shares: tuple[Share, ...]
     problems: tuple[FileRow, ...]
-    problem_total: int
+    left_out: tuple[FileRow, ...]
     samples: tuple[SampleRow, ...]
     files: tuple[FileRow, ...]
     shows_files: bool
@@ -94,7 +94,7 @@ def build_batch_view(session: Session, *, batch_id: int, place: BatchPlace) -> B
     page = min(max(1, place.page), page_count)
     start = (page - 1) * ROWS_ON_A_PAGE
     files = batch_file_page_at(session, batch_id=batch_id, start=start, limit=ROWS_ON_A_PAGE) if shows_files else []
-    problems = tuple(_file_row(file) for file in problem_files(session, batch_id=batch_id, limit=_PROBLEMS_SHOWN))
+    problems = [_file_row(file) for file in problem_files(session, batch_id=batch_id, limit=_PROBLEMS_SHOWN)]
     samples = () if shows_files else batch.samples[start : start + ROWS_ON_A_PAGE]
     shares = shares_of(batch.files_by_state)
     return BatchView(
@@ -104,8 +104,8 @@ def build_batch_view(session: Session, *, batch_id: int, place: BatchPlace) -> B
         status_text=_status_text(batch),
         finished=_finished(batch.files_by_state),
         shares=shares,
-        problems=problems,
-        problem_total=_problem_total(batch.files_by_state),
+        problems=tuple(row for row in problems if row.file.status is not BatchFileStatus.SKIPPED),
+        left_out=tuple(row for row in problems if row.file.status is BatchFileStatus.SKIPPED),
         samples=tuple(_sample_row(sample) for sample in samples),
         files=tuple(_file_row(file) for file in files),
         shows_files=shows_files,
@@ -201,6 +201,9 @@ def _status_text(batch: BatchDetail) -> str:
     problems = _problem_total(batch.files_by_state)
     if problems:
         text += f", {problems:,} not counted"
+    skipped = batch.files_by_state.get(BatchFileStatus.SKIPPED, 0)
+    if skipped:
+        text += f", {skipped:,} left out"
     return text + "."
 
 

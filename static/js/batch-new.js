@@ -12,7 +12,8 @@ const limits = { files: Number(root.dataset.maxFiles), samples: Number(root.data
 const state = { items: new Map(), byHand: new Map(), manifestText: null, manifestReport: null, manifestRows: new Map(), ruleTouched: false, leftOut: [] };
 const sending = new BatchSending(root);
 
-const images = () => [...state.items.values()].filter((item) => !isArchive(item.path));
+const inOrder = new Intl.Collator(undefined, { numeric: true }).compare;
+const images = () => [...state.items.values()].filter((item) => !isArchive(item.path)).sort((one, other) => inOrder(one.path, other.path));
 const archives = () => [...state.items.values()].filter((item) => isArchive(item.path));
 
 function rule() {
@@ -61,7 +62,7 @@ async function matchManifest() {
 function showLeftOut() {
   const names = state.leftOut.slice(0, 5).join(", ");
   const more = state.leftOut.length > 5 ? ` and ${state.leftOut.length - 5} more` : "";
-  part("left-out").textContent = state.leftOut.length ? `Left out, because no photograph can be sent of them: ${names}${more}.` : "";
+  part("left-out").textContent = state.leftOut.length ? `Not sent: ${names}${more}. Photographs, ZIP files and one CSV manifest are.` : "";
 }
 
 function whyNot(item) {

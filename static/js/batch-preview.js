@@ -14,6 +14,18 @@ function cell(className, ...children) {
   return made;
 }
 
+function counted(text) {
+  const made = cell("number", text);
+  made.dataset.label = "Files";
+  return made;
+}
+
+function sized(bytes) {
+  const made = cell("number", readableSize(bytes));
+  made.dataset.label = "Size";
+  return made;
+}
+
 function numberInput(value, label, onChange) {
   const input = element("input", "input");
   Object.assign(input, { value, maxLength: 64, autocomplete: "off", spellcheck: false, placeholder: "no sample yet" });
@@ -49,13 +61,13 @@ export function drawGroups(body, groups, archives, onMove) {
     const words = [fileList(group, onMove)];
     if (!group.number) row.dataset.missing = "";
     if (group.isFromManifest) words.push(element("p", "small muted", group.note ? `from the manifest: ${group.note}` : "from the manifest"));
-    row.append(cell("", input), cell("number", `${group.items.length}`), cell("number", readableSize(size)), cell("small", ...words));
+    row.append(cell("", input), counted(`${group.items.length}`), sized(size), cell("small", ...words));
     return row;
   });
   for (const item of archives) {
     const row = element("tr");
     const words = element("span", "", `${item.path} is unpacked and grouped on the server by the rule above.`);
-    row.append(cell("muted", "ZIP file"), cell("number", "–"), cell("number", readableSize(item.file.size)), cell("small", words));
+    row.append(cell("muted", "ZIP file"), counted("–"), sized(item.file.size), cell("small", words));
     rows.push(row);
   }
   body.replaceChildren(...rows);
@@ -68,9 +80,9 @@ export function drawManifest(box, report) {
   const notice = element("div", report.rows_without_file.length || report.files_without_row.length || report.ambiguous_rows.length ? "notice notice-caution" : "notice notice-good");
   notice.append(element("p", "notice-title", `The manifest names ${matched} of the files`));
   const lists = [
-    [report.rows_without_file, "lines of the manifest match no file", (row) => `Line ${row.line}: ${row.file} (${row.accession_number})`],
-    [report.ambiguous_rows, "lines of the manifest match several files, so they were not used; write the folder before the name", (row) => `Line ${row.line}: ${row.file}`],
-    [report.files_without_row, "files stand in no line of the manifest; the rule above groups them", (path) => path],
+    [report.rows_without_file, "of the manifest’s lines match no file", (row) => `Line ${row.line}: ${row.file} (${row.accession_number})`],
+    [report.ambiguous_rows, "of the manifest’s lines match several files and were not used; write the folder before the name", (row) => `Line ${row.line}: ${row.file}`],
+    [report.files_without_row, "of the files stand in no line of the manifest; the rule above groups them", (path) => path],
   ];
   for (const [entries, words, line] of lists) {
     if (!entries.length) continue;
