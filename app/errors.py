@@ -20,7 +20,7 @@
     │   └── UploadOffsetMismatch             upload_offset_mismatch
     ├── InvalidInput                    422  invalid_input
     ├── ImageRejected                   415  the code of the image's refusal (413 when the file is too large)
-    ├── ArchiveRejected                 415  the code of the ZIP file's or its member's refusal
+    ├── ArchiveRejected                 415  archive_rejected
     ├── UploadPartUnreadable            415  upload_part_unreadable
     ├── RequestTooLarge                 413  request_too_large
     ├── TooManyFiles                    413  too_many_files
@@ -220,8 +220,9 @@ class ImageRejected(BloodcountError):
 
 
 class ArchiveRejected(BloodcountError):
-    """A ZIP file, or one member of it, that is not unpacked; ``code`` says why."""
+    """A ZIP file that is not unpacked; its own ``code`` says why."""
 
+    code = "archive_rejected"
     http_status = 415
 
     def __init__(self, code: str, message: str) -> None:

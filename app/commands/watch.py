@@ -53,7 +53,8 @@ def watch(  # noqa: PLR0917 - Typer calls it by name
     with SentFiles.open(remembered) as sent, BatchServer(server, token, is_stopped, tell=typer.echo) as batches:
         typer.echo(f"Watching {folder.resolve()} for {server}; what was sent is remembered in {remembered}.")
         Watcher(folder, rule, sent, batches, settle_s=settle, tell=typer.echo, is_stopped=is_stopped).run(once=once)
-    typer.echo("Stopped. What was not sent yet is sent at the next start.")
+    is_cut = is_stopped.is_set()
+    typer.echo("Stopped. What was not sent yet is sent at the next start." if is_cut else "Nothing is left to send.")
 
 
 def _rule(text: str) -> "GroupingRule":

@@ -1,0 +1,312 @@
+"""Batches in a real browser and over real connections that break."""
+
+import http.client
+import re
+import socket
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from app.services.grouping import sample_of
+from tests.e2e.conftest import NewPage
+from tests.e2e.sample_page import wait_for
+from tests.e2e.serving import Server
+from tests.sample_images import image_bytes
+from tests.unit.services.test_grouping import CASES
+
+pytestmark = pytest.mark.browser
+
+BATCH_PAGE = re.compile(r"/batches/\d+$")
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Path:
+    """A night's folder: two samples of three fields each, junk, and a file that is no photograph."""
+    folder = tmp_path / "night"
+    for number, sample in enumerate(("S-1", "S-2")):
+        (folder / sample).mkdir(parents=True)
+        for field in range(3):
+            (folder / sample / f"field-{field}.png").write_bytes(image_bytes(10 * number + field))
+    (folder / "Thumbs.db").write_bytes(b"junk")
+    (folder / "notes.txt").write_bytes(b"notes")
+    return folder
+
+
+def choose_folder(page: Page, server: Server, folder: Path) -> None:
+    page.goto(f"{server.url}/batches/new")
+    page.locator("#folder").set_input_files(folder)
+    expect(page.get_by_role("heading", name="Look how they are grouped")).to_be_visible()
+
+
+def batch_of(page: Page) -> dict[str, Any]:
+    number = urlsplit(page.url).path.split("/")[2]
+    body: dict[str, Any] = page.request.get(f"/api/v1/batches/{number}").json()
+    return body
+
+
+def new_page_of(new_page: NewPage, server: Server) -> Page:
+    return new_page(base_url=server.url)
+
+
+def test_the_browser_groups_as_the_server_does(slow_server: Server, new_page: NewPage) -> None:
+    page = new_page_of(new_page, slow_server)
+    page.goto("/batches/new")
+    script = """async (cases) => {
+        const { sampleOf } = await import("/static/js/grouping.js");
+        return cases.map(([path, rule]) => sampleOf(path, rule) || null);
+    }"""
+
+    found = page.evaluate(script, [[path, rule.model_dump()] for path, rule, _ in CASES])
+
+    assert found == [sample_of(path, rule) for path, rule, _ in CASES]
+
+
+def test_a_folder_is_grouped_changed_sent_and_counted(slow_server: Server, new_page: NewPage, night: Path) -> None:
+    page = new_page_of(new_page, slow_server)
+    choose_folder(page, slow_server, night)
+
+    expect(page.locator("[data-group-summary]")).to_have_text("6 photographs in 2 samples.")
+    expect(page.locator("[data-left-out]")).to_contain_text("notes.txt")
+    page.get_by_label("Accession number of 3 files").last.fill("S-renamed")
+    page.get_by_label("Accession number of 3 files").last.press("Tab")
+    page.get_by_role("button", name="Send and count").click()
+    page.wait_for_url(BATCH_PAGE)
+
+    assert [sample["accession_number"] for sample in batch_of(page)["samples"]] == ["S-1", "S-renamed"]
+    expect(page.locator("[data-batch-text]")).to_have_text("6 of 6 files counted.")
+    expect(page.locator("tr[data-fragment] .badge-ready")).to_have_count(2)
+
+
+def test_a_file_name_rule_is_previewed_and_one_file_moved_by_keyboard(
+    slow_server: Server, new_page: NewPage, tmp_path: Path
+) -> None:
+    paths = [tmp_path / f"26-{number}_{field}.png" for number in (1, 2) for field in (1, 2)]
+    for seed, path in enumerate(paths):
+        path.write_bytes(image_bytes(100 + seed))
+    page = new_page_of(new_page, slow_server)
+    page.goto("/batches/new")
+    page.locator("#several").set_input_files(paths)
+
+    expect(page.get_by_label("The accession number is")).to_have_value("before_last")
+    expect(page.locator("[data-group-summary]")).to_have_text("4 photographs in 2 samples.")
+    page.get_by_label("Sign between number and rest").fill("-")
+    expect(page.locator("[data-group-summary]")).to_have_text("4 photographs in 1 sample.")
+    page.get_by_role("button", name="Start again").click()
+    page.locator("#several").set_input_files(paths)
+    page.locator("details summary").first.press("Enter")
+    field = page.get_by_label("Accession number of 26-1_2.png")
+    field.fill("26-3")
+    field.press("Tab")
+    expect(page.locator("[data-group-summary]")).to_have_text("4 photographs in 3 samples.")
+    page.get_by_role("button", name="Undo changes by hand").press("Enter")
+
+    expect(page.locator("[data-group-summary]")).to_have_text("4 photographs in 2 samples.")
+
+
+def test_a_dropped_zip_file_with_a_manifest_is_unpacked_and_counted(
+    slow_server: Server, new_page: NewPage, tmp_path: Path
+) -> None:
+    archive = tmp_path / "night.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("n/Z-1/a.png", image_bytes(201))
+        packed.writestr("n/Z-2/b.png", image_bytes(202))
+        packed.writestr("__MACOSX/n/._a.png", b"junk")
+        packed.writestr("../evil.png", image_bytes(203))
+    manifest = tmp_path / "list.csv"
+    manifest.write_text("file name;accession number\nb.png;Z-9\ngone.png;Z-8\n", encoding="utf-8")
+    page = new_page_of(new_page, slow_server)
+    page.goto("/batches/new")
+    page.locator("#several").set_input_files([archive, manifest])
+
+    expect(page.locator("[data-group-rows]")).to_contain_text("night.zip is unpacked")
+    expect(page.locator("[data-manifest-report]")).to_contain_text("2 of the manifest’s lines match no file")
+    page.get_by_role("button", name="Send and count").click()
+    page.wait_for_url(BATCH_PAGE)
+    wait_for(lambda: batch_of(page)["status"] == "attention")
+
+    batch = batch_of(page)
+    assert [sample["accession_number"] for sample in batch["samples"]] == ["Z-1", "Z-9"]
+    assert batch["files_by_state"] == {"counted": 2, "refused": 1, "skipped": 1}
+    expect(page.get_by_text("points outside the ZIP file")).to_be_visible()
+    expect(page.get_by_text("1 of the manifest’s lines match no file")).to_be_visible()
+
+
+def _drop_script() -> str:
+    return """(names) => {
+        const transfer = new DataTransfer();
+        for (const [name, base64] of names) {
+            const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+            transfer.items.add(new File([bytes], name, { type: "image/png" }));
+        }
+        document.querySelector("[data-dropzone]").dispatchEvent(
+            new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: transfer }));
+    }"""
+
+
+def test_dropped_files_are_taken(slow_server: Server, new_page: NewPage) -> None:
+    from base64 import b64encode  # noqa: PLC0415
+
+    page = new_page_of(new_page, slow_server)
+    page.goto("/batches/new")
+    page.evaluate(_drop_script(), [[f"D-{n}_1.png", b64encode(image_bytes(300 + n)).decode()] for n in range(3)])
+
+    expect(page.locator("[data-group-summary]")).to_have_text("3 photographs in 3 samples.")
+
+
+def test_a_broken_connection_is_waited_for_and_sending_goes_on_by_itself(
+    slow_server: Server, new_page: NewPage, night: Path
+) -> None:
+    page = new_page_of(new_page, slow_server)
+    choose_folder(page, slow_server, night)
+    broken: list[str] = []
+
+    def lose(route: Route) -> None:
+        """The part arrives, its answer does not; then the line is dead for one more request."""
+        if len(broken) == 0:
+            route.fetch()
+        broken.append(route.request.url)
+        if len(broken) <= 3:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/sending/batches/*/files/*", lose)
+    page.get_by_role("button", name="Send and count").click()
+    page.wait_for_url(BATCH_PAGE)
+
+    assert len(broken) > 3
+    batch = batch_of(page)
+    assert batch["files_total"] == 6
+    assert batch["completed_at"] is not None
+    wait_for(lambda: batch_of(page)["files_by_state"] == {"counted": 6})
+
+
+def test_after_going_offline_and_online_again_nothing_is_lost(
+    slow_server: Server, new_page: NewPage, night: Path
+) -> None:
+    page = new_page_of(new_page, slow_server)
+    context: BrowserContext = page.context
+    choose_folder(page, slow_server, night)
+    context.set_offline(True)
+    page.get_by_role("button", name="Send and count").click()
+    expect(page.locator("[data-connection]")).to_contain_text("goes on by itself")
+    context.set_offline(False)
+    page.wait_for_url(BATCH_PAGE)
+
+    assert sum(batch_of(page)["files_by_state"].values()) == 6
+
+
+def test_after_a_reload_the_same_files_are_chosen_and_only_the_rest_is_sent(
+    slow_server: Server, new_page: NewPage, night: Path
+) -> None:
+    page = new_page_of(new_page, slow_server)
+    choose_folder(page, slow_server, night)
+    sent: list[str] = []
+
+    def let_two_pass(route: Route) -> None:
+        if route.request.method == "PATCH":
+            sent.append(route.request.url)
+            if len(sent) > 2:
+                return  # never answered: the window is closed meanwhile
+        route.continue_()
+
+    page.route("**/sending/batches/*/files/*", let_two_pass)
+    page.get_by_role("button", name="Send and count").click()
+    page.wait_for_url(re.compile(r"/batches/\d+/send$"))
+    wait_for(lambda: batch_of(page)["files_by_state"].get("awaited") == 4)
+    address = page.url
+    page.close(run_before_unload=False)
+
+    again = new_page_of(new_page, slow_server)
+    patches: list[str] = []
+    again.on("request", lambda request: patches.append(request.url) if request.method == "PATCH" else None)
+    again.goto(address)
+    expect(again.get_by_role("heading", name="Go on sending")).to_be_visible()
+    again.locator("#folder").set_input_files(night)
+    again.wait_for_url(BATCH_PAGE)
+
+    assert len(patches) == 4
+    wait_for(lambda: batch_of(again)["files_by_state"] == {"counted": 6})
+
+
+def test_a_connection_that_breaks_in_the_middle_of_a_file_loses_nothing_of_it(slow_server: Server) -> None:
+    address = urlsplit(slow_server.url)
+    content = image_bytes(400, side_px=900)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port)
+
+    def ask(method: str, path: str, body: str | bytes = "", **headers: str) -> tuple[int, bytes, dict[str, str]]:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read(), dict(answer.getheaders())
+
+    kind = {"Content-Type": "application/json"}
+    batch = ask("POST", "/api/v1/batches", "{}", **kind)[1]
+    number = re.search(rb'"id":(\d+)', batch)
+    assert number
+    announcement = f'{{"files": [{{"path": "B-1/a.png", "byte_size": {len(content)}}}]}}'
+    file = ask("POST", f"/api/v1/batches/{int(number[1])}/files", announcement, **kind)[1]
+    file_number = re.search(rb'"id":(\d+)', file)
+    assert file_number
+    place = f"/api/v1/batches/{int(number[1])}/files/{int(file_number[1])}"
+
+    half = 1_500_000
+    head = (
+        f"PATCH {place} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: {len(content)}\r\n"
+        "Content-Type: application/offset+octet-stream\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n\r\n"
+    )
+    with socket.create_connection((address.hostname or "", address.port or 0)) as line:
+        line.sendall(head.encode() + content[:half])
+        time.sleep(0.3)
+    wait_for(lambda: ask("HEAD", place)[2]["upload-offset"] == str(half))
+    part = {"Content-Type": "application/offset+octet-stream", "Tus-Resumable": "1.0.0", "Upload-Offset": str(half)}
+    status, _, headers = ask("PATCH", place, content[half:], **part)
+
+    assert (status, headers["bloodcount-file-status"]) == (204, "accepted")
+    connection.close()
+
+
+def test_a_large_zip_file_leaves_the_servers_memory_flat(slow_server: Server, tmp_path: Path) -> None:
+    archive = tmp_path / "large.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
+        packed.writestr("M-1/a.png", image_bytes(500))
+        for number in range(4):
+            packed.writestr(f"M-1/{number}.bin", bytes([number]) * 100_000_000)
+    address = urlsplit(slow_server.url)
+    before_mb = slow_server.largest_memory_mb()
+    connection = http.client.HTTPConnection(address.hostname or "", address.port)
+    size = archive.stat().st_size
+    connection.request("POST", "/api/v1/batches", "{}", {"Content-Type": "application/json"})
+    batch = re.search(rb'"id":(\d+)', connection.getresponse().read())
+    assert batch
+    announcement = f'{{"files": [{{"path": "large.zip", "byte_size": {size}}}]}}'
+    connection.request(
+        "POST", f"/api/v1/batches/{int(batch[1])}/files", announcement, {"Content-Type": "application/json"}
+    )
+    file = re.search(rb'"id":(\d+)', connection.getresponse().read())
+    assert file
+    headers = {
+        "Content-Type": "application/offset+octet-stream",
+        "Tus-Resumable": "1.0.0",
+        "Upload-Offset": "0",
+        "Content-Length": str(size),
+    }
+    with archive.open("rb") as stream:
+        connection.request("PATCH", f"/api/v1/batches/{int(batch[1])}/files/{int(file[1])}", stream, headers)
+        answer = connection.getresponse()
+        answer.read()
+
+    assert size > 400_000_000
+    assert (answer.status, answer.getheader("bloodcount-file-status")) == (204, "unpacking")
+
+    def is_unpacked() -> bool:
+        connection.request("GET", f"/api/v1/batches/{int(batch[1])}/files/{int(file[1])}")
+        return b'"unpacked"' in connection.getresponse().read()
+
+    wait_for(is_unpacked)
+    assert slow_server.largest_memory_mb() < before_mb + 150
+    connection.close()
