@@ -48,7 +48,9 @@ class JobEngine:
         runtime: CountingRuntime,
         *,
         options: JobOptions | None = None,
+        unpack: bool = True,
     ) -> None:
+        """Prepare; with ``unpack`` this process unpacks the ZIP files of batches too."""
         self.runtime = runtime
         self._settings = settings
         self._database = database
@@ -56,6 +58,7 @@ class JobEngine:
         self._options = options or JobOptions()
         self._queue: CountQueue | None = None
         self._counting: _Counting | None = None
+        self._unpacks = unpack
         self._unpacker: Unpacker | None = None
 
     def start(self, *, count: bool = True) -> None:
@@ -73,8 +76,9 @@ class JobEngine:
         self._queue = CountQueue(self._database.engine)
         if count:
             self._counting = self._start_counting(self._queue)
-        self._unpacker = Unpacker(BatchIntake(self._database.unit_of_work, self._store, self, self._settings))
-        self._unpacker.start()
+        if self._unpacks:
+            self._unpacker = Unpacker(BatchIntake(self._database.unit_of_work, self._store, self, self._settings))
+            self._unpacker.start()
 
     def stop(self) -> None:
         """Finish the images being counted, hand the others back, and leave no trace of this process.

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
@@ -26,9 +27,13 @@ BATCH_PAGE = re.compile(r"/batches/\d+$")
 
 @pytest.fixture
 def night(tmp_path: Path) -> Path:
-    """A night's folder: two samples of three fields each, junk, and a file that is no photograph."""
+    """A night's folder: two samples of three fields each, junk, and a file that is no photograph.
+
+    The server is shared, so the samples have names that no other test uses.
+    """
     folder = tmp_path / "night"
-    for number, sample in enumerate(("S-1", "S-2")):
+    name = uuid4().hex[:8]
+    for number, sample in enumerate((f"{name}-1", f"{name}-2")):
         (folder / sample).mkdir(parents=True)
         for field in range(3):
             (folder / sample / f"field-{field}.png").write_bytes(image_bytes(10 * number + field))
@@ -72,12 +77,13 @@ def test_a_folder_is_grouped_changed_sent_and_counted(slow_server: Server, new_p
 
     expect(page.locator("[data-group-summary]")).to_have_text("6 photographs in 2 samples.")
     expect(page.locator("[data-left-out]")).to_contain_text("notes.txt")
-    page.get_by_label("Accession number of 3 files").last.fill("S-renamed")
+    first, second = sorted(path.name for path in night.iterdir() if path.is_dir())
+    page.get_by_label("Accession number of 3 files").last.fill(f"{second}-renamed")
     page.get_by_label("Accession number of 3 files").last.press("Tab")
     page.get_by_role("button", name="Send and count").click()
     page.wait_for_url(BATCH_PAGE)
 
-    assert [sample["accession_number"] for sample in batch_of(page)["samples"]] == ["S-1", "S-renamed"]
+    assert [sample["accession_number"] for sample in batch_of(page)["samples"]] == [first, f"{second}-renamed"]
     expect(page.locator("[data-batch-text]")).to_have_text("6 of 6 files counted.")
     expect(page.locator("tr[data-fragment] .badge-ready")).to_have_count(2)
 

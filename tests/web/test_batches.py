@@ -157,7 +157,11 @@ def test_a_key_makes_one_batch_and_a_list_shows_it(site: Site) -> None:
 
 
 def test_grouping_can_be_seen_before_anything_is_sent(site: Site) -> None:
-    body = {"paths": ["26-1_a.png", "b.png"], "rule": {"by": "before_last"}, "manifest": "file;sample\nb.png;26-9\n;"}
+    body = {
+        "paths": ["26-1_a.png", "b.png"],
+        "rule": {"by": "before_last"},
+        "manifest": "file;sample\nb.png;26-9\n;26-8",
+    }
 
     refused = site.client.post("/api/v1/batches/preview", json=body)
     answer = site.client.post("/api/v1/batches/preview", json=body | {"manifest": "file;sample\nb.png;26-9\nc.png;1"})
