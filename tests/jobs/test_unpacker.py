@@ -28,8 +28,8 @@ from tests.jobs.counters import ScriptedCounter
 from tests.jobs.laboratory import QUICK
 from tests.sample_images import image_bytes
 
-MEMBERS = 60
-KILLS = 5
+MEMBERS = 30
+KILLS = 4
 
 
 @pytest.fixture
