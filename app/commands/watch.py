@@ -37,10 +37,7 @@ def watch(  # noqa: PLR0917 - Typer calls it by name
     """
     token = get_settings().api_token
     rule = _rule(group)
-    if not folder.is_dir():
-        raise CommandFailed(f"{folder} is no folder; give the folder where the camera saves its photographs.")
-    if not server.startswith(("http://", "https://")):
-        raise CommandFailed(f"{server!r} is no address of a server; give one such as http://counting:8000.")
+    _check(folder, server)
 
     from app.commands.watch_folder import Watcher
     from app.commands.watch_server import BatchServer
@@ -55,6 +52,18 @@ def watch(  # noqa: PLR0917 - Typer calls it by name
         Watcher(folder, rule, sent, batches, settle_s=settle, tell=typer.echo, is_stopped=is_stopped).run(once=once)
     is_cut = is_stopped.is_set()
     typer.echo("Stopped. What was not sent yet is sent at the next start." if is_cut else "Nothing is left to send.")
+
+
+def _check(folder: Path, server: str) -> None:
+    """Pass a folder that exists and an address that can be one.
+
+    Raises:
+        CommandFailed: One of them is none.
+    """
+    if not folder.is_dir():
+        raise CommandFailed(f"{folder} is no folder; give the folder where the camera saves its photographs.")
+    if not server.startswith(("http://", "https://")):
+        raise CommandFailed(f"{server!r} is no address of a server; give one such as http://counting:8000.")
 
 
 def _rule(text: str) -> "GroupingRule":

@@ -9,7 +9,7 @@ from io import SEEK_END
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from app.errors import ArchiveRejected
+from app.batch_errors import ArchiveRejected
 from app.schemas.batches import MAX_MANIFEST_CHARACTERS, MAX_PATH_CHARACTERS, ManifestRow
 from app.services.manifests import read_manifest
 from app.settings import Settings
@@ -79,7 +79,7 @@ def open_archive(stream: BinaryIO, settings: Settings) -> zipfile.ZipFile:
     stream.seek(0)
     try:
         archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, ValueError, struct.error) as error:
+    except (zipfile.BadZipFile, RuntimeError, ValueError, struct.error) as error:
         raise _not_a_zip() from error
     files = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(files) > limit:

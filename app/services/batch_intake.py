@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.batch_errors import FileNotAwaited, UploadOffsetMismatch
 from app.db.records import BatchFileRecord, FieldImageRecord
 from app.db.repositories import batch_files, batches, images, samples, upload_parts
 from app.db.session import UnitOfWorkFactory
-from app.errors import DuplicateImage, FileNotAwaited, UploadOffsetMismatch
+from app.errors import DuplicateImage
 from app.schemas.batches import BatchFile, BatchFileStatus
 from app.schemas.samples import ImageStatus
 from app.schemas.uploads import CountPriority

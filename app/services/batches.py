@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from app.batch_errors import ArchiveRejected, BatchClosed, BatchIncomplete, TooManySamples
 from app.db.records import BatchFileRecord, BatchRecord
 from app.db.repositories import batch_files, batches
-from app.errors import ArchiveRejected, BatchClosed, BatchIncomplete, InvalidInput, TooManyFiles, TooManySamples
+from app.errors import InvalidInput, TooManyFiles
 from app.schemas.batches import (
     AnnouncedFile,
     BatchDetail,

@@ -32,6 +32,11 @@ class _JoinedParts(io.RawIOBase):
         return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go to a place in the file, as files do.
+
+        Raises:
+            ValueError: It lies before the file.
+        """
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
         if base + offset < 0:
             raise ValueError(f"the place {base + offset} lies before the file")
@@ -39,6 +44,11 @@ class _JoinedParts(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]  # io declares a wider type
+        """Read what follows into a buffer, at most up to the end of a part.
+
+        Raises:
+            OSError: A part is shorter than it was.
+        """
         if self._at >= self._size:
             return 0
         number = bisect_right(self._starts, self._at) - 1

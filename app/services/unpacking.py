@@ -10,9 +10,10 @@ from typing import BinaryIO, cast
 
 import structlog
 
+from app.batch_errors import ArchiveRejected, TooManySamples
 from app.db.records import BatchFileRecord
 from app.db.repositories import batch_files, batches, upload_parts
-from app.errors import ArchiveRejected, ImageRejected, InvalidInput, TooManySamples
+from app.errors import ImageRejected, InvalidInput
 from app.schemas.batches import BatchFileStatus, GroupedFile
 from app.services.archives import Member, list_members, open_archive, read_packed_manifest
 from app.services.batch_intake import BatchIntake
@@ -27,7 +28,7 @@ log = structlog.get_logger(__name__)
 _MEMBERS_AT_ONCE = 200
 """Rows written in one transaction, so that other writers get their turn."""
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, RuntimeError, ValueError)
 
 
 class UnpackingStopped(Exception):

@@ -13,7 +13,8 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
-from app.errors import InvalidInput, RequestTooLarge, UploadPartUnreadable
+from app.batch_errors import UploadPartUnreadable
+from app.errors import InvalidInput, RequestTooLarge
 from app.schemas.batches import AnnouncedFile, BatchFile, BatchFileStatus
 from app.services.batch_intake import BatchIntake
 from app.services.receiving import Receiver

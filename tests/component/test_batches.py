@@ -11,19 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from app.batch_errors import BatchClosed, BatchIncomplete, FileNotAwaited, TooManySamples, UploadOffsetMismatch
 from app.db.base import utc_now
 from app.db.records import BatchRecord, FieldImageRecord
 from app.db.session import Database
-from app.errors import (
-    BatchClosed,
-    BatchIncomplete,
-    FileNotAwaited,
-    InvalidInput,
-    StorageFull,
-    TooManyFiles,
-    TooManySamples,
-    UploadOffsetMismatch,
-)
+from app.errors import InvalidInput, StorageFull, TooManyFiles
 from app.schemas.batches import BatchFileStatus, BatchStatus, GroupingRule
 from app.schemas.samples import ImageStatus, NewSample
 from app.schemas.uploads import CountPriority

@@ -1,10 +1,8 @@
 """Batches in a real browser and over real connections that break."""
 
-import http.client
 import re
-import socket
-import time
 import zipfile
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +15,7 @@ from app.services.grouping import sample_of
 from tests.e2e.conftest import NewPage
 from tests.e2e.sample_page import wait_for
 from tests.e2e.serving import Server
+from tests.e2e.test_layout import complaints
 from tests.sample_images import image_bytes
 from tests.unit.services.test_grouping import CASES
 
@@ -155,8 +154,6 @@ def _drop_script() -> str:
 
 
 def test_dropped_files_are_taken(slow_server: Server, new_page: NewPage) -> None:
-    from base64 import b64encode  # noqa: PLC0415
-
     page = new_page_of(new_page, slow_server)
     page.goto("/batches/new")
     page.evaluate(_drop_script(), [[f"D-{n}_1.png", b64encode(image_bytes(300 + n)).decode()] for n in range(3)])
@@ -240,79 +237,24 @@ def test_after_a_reload_the_same_files_are_chosen_and_only_the_rest_is_sent(
     wait_for(lambda: batch_of(again)["files_by_state"] == {"counted": 6})
 
 
-def test_a_connection_that_breaks_in_the_middle_of_a_file_loses_nothing_of_it(slow_server: Server) -> None:
-    address = urlsplit(slow_server.url)
-    content = image_bytes(400, side_px=900)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port)
-
-    def ask(method: str, path: str, body: str | bytes = "", **headers: str) -> tuple[int, bytes, dict[str, str]]:
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read(), dict(answer.getheaders())
-
-    kind = {"Content-Type": "application/json"}
-    batch = ask("POST", "/api/v1/batches", "{}", **kind)[1]
-    number = re.search(rb'"id":(\d+)', batch)
-    assert number
-    announcement = f'{{"files": [{{"path": "B-1/a.png", "byte_size": {len(content)}}}]}}'
-    file = ask("POST", f"/api/v1/batches/{int(number[1])}/files", announcement, **kind)[1]
-    file_number = re.search(rb'"id":(\d+)', file)
-    assert file_number
-    place = f"/api/v1/batches/{int(number[1])}/files/{int(file_number[1])}"
-
-    half = 1_500_000
-    head = (
-        f"PATCH {place} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: {len(content)}\r\n"
-        "Content-Type: application/offset+octet-stream\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n\r\n"
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1440, 3840])
+def test_the_pages_of_batches_fit_and_can_be_read(
+    slow_server: Server, new_page: NewPage, night: Path, width: int, scheme: str
+) -> None:
+    page = new_page(base_url=slow_server.url, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    batch = page.request.post("/api/v1/batches", data={"name": "A night with a name that is rather long"}).json()
+    files = [{"path": f"{night.name}/{'very-long-folder-name-' * 4}/field.png", "byte_size": 10}]
+    page.request.post(
+        f"/api/v1/batches/{batch['id']}/files", data={"files": [*files, {"path": "x.jpg", "byte_size": 1}]}
     )
-    with socket.create_connection((address.hostname or "", address.port or 0)) as line:
-        line.sendall(head.encode() + content[:half])
-        time.sleep(0.3)
-    wait_for(lambda: ask("HEAD", place)[2]["upload-offset"] == str(half))
-    part = {"Content-Type": "application/offset+octet-stream", "Tus-Resumable": "1.0.0", "Upload-Offset": str(half)}
-    status, _, headers = ask("PATCH", place, content[half:], **part)
+    here = f"/batches/{batch['id']}"
+    for address in ("/batches", "/batches/new", here, f"{here}?view=files", f"{here}/send"):
+        page.goto(address)
+        if address.endswith("/new"):
+            page.locator("#folder").set_input_files(night)
+            page.locator("details summary").first.press("Enter")
 
-    assert (status, headers["bloodcount-file-status"]) == (204, "accepted")
-    connection.close()
-
-
-def test_a_large_zip_file_leaves_the_servers_memory_flat(slow_server: Server, tmp_path: Path) -> None:
-    archive = tmp_path / "large.zip"
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
-        packed.writestr("M-1/a.png", image_bytes(500))
-        for number in range(4):
-            packed.writestr(f"M-1/{number}.bin", bytes([number]) * 100_000_000)
-    address = urlsplit(slow_server.url)
-    before_mb = slow_server.largest_memory_mb()
-    connection = http.client.HTTPConnection(address.hostname or "", address.port)
-    size = archive.stat().st_size
-    connection.request("POST", "/api/v1/batches", "{}", {"Content-Type": "application/json"})
-    batch = re.search(rb'"id":(\d+)', connection.getresponse().read())
-    assert batch
-    announcement = f'{{"files": [{{"path": "large.zip", "byte_size": {size}}}]}}'
-    connection.request(
-        "POST", f"/api/v1/batches/{int(batch[1])}/files", announcement, {"Content-Type": "application/json"}
-    )
-    file = re.search(rb'"id":(\d+)', connection.getresponse().read())
-    assert file
-    headers = {
-        "Content-Type": "application/offset+octet-stream",
-        "Tus-Resumable": "1.0.0",
-        "Upload-Offset": "0",
-        "Content-Length": str(size),
-    }
-    with archive.open("rb") as stream:
-        connection.request("PATCH", f"/api/v1/batches/{int(batch[1])}/files/{int(file[1])}", stream, headers)
-        answer = connection.getresponse()
-        answer.read()
-
-    assert size > 400_000_000
-    assert (answer.status, answer.getheader("bloodcount-file-status")) == (204, "unpacking")
-
-    def is_unpacked() -> bool:
-        connection.request("GET", f"/api/v1/batches/{int(batch[1])}/files/{int(file[1])}")
-        return b'"unpacked"' in connection.getresponse().read()
-
-    wait_for(is_unpacked)
-    assert slow_server.largest_memory_mb() < before_mb + 150
-    connection.close()
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+        assert complaints(page, "faintTexts") == [], address
+        assert complaints(page, "smallTargets") == [], address

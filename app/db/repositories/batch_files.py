@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.batch_errors import BatchFileNotFound
 from app.db.base import LARGEST_ID
 from app.db.inserting import insert_unless_present
 from app.db.records import BatchFileRecord, BatchSampleRecord, FieldImageRecord
-from app.errors import BatchFileNotFound
 from app.schemas.batches import BatchFileStatus
 from app.schemas.samples import ImageStatus
 from model.types import Notice

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from app.batch_errors import BatchNotFound
 from app.db.base import LARGEST_ID, utc_now
 from app.db.inserting import insert_unless_present
 from app.db.records import BatchFileRecord, BatchRecord, BatchSampleRecord
 from app.db.repositories.samples import accession_key
-from app.errors import BatchNotFound
 
 _ACTIVE_GRAIN = timedelta(minutes=1)
 """A batch's row is not written for every part that arrives: parts come side by side and would wait for each other."""
