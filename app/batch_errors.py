@@ -53,8 +53,8 @@ class BatchIncomplete(Conflict):
 
     def __init__(self, batch_id: int, missing: int) -> None:
         super().__init__(
-            f"Of batch number {batch_id}, {missing:,} announced files have not arrived; send them, or complete the batch "
-            "with leave_out_missing."
+            f"Of batch number {batch_id}, {missing:,} announced files have not arrived; send them, or complete the "
+            "batch with leave_out_missing."
         )
 
 
