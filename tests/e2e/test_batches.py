@@ -238,7 +238,7 @@ def test_after_a_reload_the_same_files_are_chosen_and_only_the_rest_is_sent(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1440, 3840])
+@pytest.mark.parametrize("width", [320, 3840])
 def test_the_pages_of_batches_fit_and_can_be_read(
     slow_server: Server, new_page: NewPage, night: Path, width: int, scheme: str
 ) -> None:

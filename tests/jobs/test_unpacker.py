@@ -55,7 +55,7 @@ def wait_until(condition: object, seconds: float = 60.0) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
 def test_members_survive_kills_at_random_moments(desk: BatchDesk, settings: Settings, tmp_path: Path) -> None:
     chance = random.Random(7)
     archive_id = send_zip(desk, MEMBERS)
