@@ -11,6 +11,7 @@
     │   ├── AccessionNumberTaken             accession_number_taken
     │   ├── DuplicateImage                   duplicate_image
     │   ├── ResultNotReady                   result_not_ready
+    │   ├── ImageNotChangeable               image_not_changeable
     │   └── IdempotencyKeyReused             idempotency_key_reused
     ├── InvalidInput                    422  invalid_input
     ├── ImageRejected                   415  the code of the image's refusal (413 when the file is too large)
@@ -18,9 +19,12 @@
     ├── TooManyFiles                    413  too_many_files
     ├── InvalidToken                    401  invalid_token
     ├── StorageFull                     507  storage_full
+    ├── StorageNearlyFull               507  storage_nearly_full
     ├── CommandFailed                   500  command_failed
     └── Unavailable                     503
         ├── AddressUnavailable               address_unavailable
+        ├── QueueFull                        queue_full
+        ├── TooManyUploads                   too_many_uploads
         ├── StorageUnavailable               storage_unavailable
         ├── DatabaseUnavailable              database_unavailable
         └── WeightsUnavailable               weights_unavailable
@@ -35,6 +39,8 @@ class BloodcountError(Exception):
 
     code: str = "internal_error"
     http_status: int = 500
+    retry_after_s: int | None = None
+    """After how many seconds the same request may succeed; None where only another request can."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -120,6 +126,15 @@ class ResultNotReady(Conflict):
         super().__init__(f"Image number {image_id} has no result: {next_step}")
 
 
+class ImageNotChangeable(Conflict):
+    """An image cannot be cancelled, retried or set aside where it stands."""
+
+    code = "image_not_changeable"
+
+    def __init__(self, image_id: int, action: str, why: str) -> None:
+        super().__init__(f"Image number {image_id} cannot be {action}: {why}.")
+
+
 class IdempotencyKeyReused(Conflict):
     """An Idempotency-Key came a second time with another upload."""
 
@@ -195,9 +210,25 @@ class StorageFull(BloodcountError):
 
     code = "storage_full"
     http_status = 507
+    retry_after_s = 60
 
     def __init__(self) -> None:
         super().__init__("The image store is full, so the file was not kept; free some space and upload it again.")
+
+
+class StorageNearlyFull(BloodcountError):
+    """So little room is left that an upload is not even begun."""
+
+    code = "storage_nearly_full"
+    http_status = 507
+    retry_after_s = 60
+
+    def __init__(self, free_bytes: int, needed_bytes: int) -> None:
+        super().__init__(
+            f"The disk of this server has {free_bytes / 1e6:,.0f} MB left and this upload needs "
+            f"{needed_bytes / 1e6:,.0f} MB with what must stay free, so nothing was taken in; free some space on the "
+            "server and upload again."
+        )
 
 
 class CommandFailed(BloodcountError):
@@ -211,6 +242,32 @@ class Unavailable(BloodcountError):
 
     code = "unavailable"
     http_status = 503
+
+
+class QueueFull(Unavailable):
+    """So many images wait that no more are taken in for now."""
+
+    code = "queue_full"
+    retry_after_s = 30
+
+    def __init__(self, waiting: int, limit: int) -> None:
+        super().__init__(
+            f"The queue is full: {waiting:,} images wait to be counted and the limit is {limit:,}, so nothing was "
+            "taken in. Upload again in a while, or add a worker; what was accepted before will be counted."
+        )
+
+
+class TooManyUploads(Unavailable):
+    """So many uploads are under way that another one has to wait."""
+
+    code = "too_many_uploads"
+    retry_after_s = 3
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"As many uploads are under way as this server takes at once ({limit:,}), so nothing was taken in; upload "
+            "again in a few seconds."
+        )
 
 
 class AddressUnavailable(Unavailable):

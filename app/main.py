@@ -1,6 +1,7 @@
 """The web application, put together. Importing this never imports PyTorch: only starting it with counting does."""
 
 from collections.abc import Callable
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -10,8 +11,9 @@ from app.resources import resource_folder
 from app.routes import api, health, pages
 from app.settings import Settings, get_settings
 from app.storage import ImageStore
+from app.web.admission import AdmissionMiddleware
 from app.web.body_limit import BodyLimitMiddleware
-from app.web.context import CountingEngine
+from app.web.context import AppContext, CountingEngine
 from app.web.lifespan import build_lifespan
 from app.web.logging_setup import configure_logging
 from app.web.metrics import RequestMetrics
@@ -38,9 +40,6 @@ def create_app(
     configure_logging(settings)
     metrics = RequestMetrics()
 
-    def build_engine(settings: Settings, database: Database, store: ImageStore) -> CountingEngine:
-        return JobEngine(settings, database, store, CountingRuntime(settings, counter_factory=counter_factory))
-
     app = FastAPI(
         title="Bloodcount",
         summary="Counts red cells, white cells and platelets on photographs of blood smears. Research use only.",
@@ -48,7 +47,9 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # both pages load scripts from a CDN
         redoc_url=None,
-        lifespan=build_lifespan(settings, metrics, build_engine, counting=counting),
+        lifespan=build_lifespan(
+            settings, metrics, partial(build_engine, counter_factory=counter_factory), counting=counting
+        ),
         form_limits={"max_files": 2 * settings.max_files_per_upload},  # past the limit, counted, refused in words
     )
     app.state.metrics = metrics
@@ -58,7 +59,32 @@ def create_app(
     app.mount("/static", RevalidatedStaticFiles(directory=resource_folder("static")), name="static")
     # The last one added is the outermost: headers go on every answer, also on those of the guards.
     app.add_middleware(BodyLimitMiddleware, upload_limit_bytes=settings.max_request_bytes)
+    app.add_middleware(AdmissionMiddleware)
     app.add_middleware(SameSiteMiddleware)
     app.add_middleware(RequestLogMiddleware, metrics=metrics)
     app.add_middleware(SecurityHeadersMiddleware)
     return app
+
+
+def create_worker_site(context: AppContext) -> FastAPI:
+    """What a worker shows to the machines that watch it: its health and its measurements, and no page."""
+    app = FastAPI(title="Bloodcount worker", openapi_url=None)
+    app.state.context, app.state.metrics = context, context.metrics
+    install_problem_handlers(app)
+    app.include_router(health.router)
+    app.add_middleware(RequestLogMiddleware, metrics=context.metrics)
+    app.add_middleware(SecurityHeadersMiddleware)
+    return app
+
+
+def build_engine(
+    settings: Settings,
+    database: Database,
+    store: ImageStore,
+    metrics: RequestMetrics,
+    *,
+    counter_factory: CounterFactory | None = None,
+) -> CountingEngine:
+    """The job engine of a process, which shows its measurements with the others of the process."""
+    runtime = CountingRuntime(settings, counter_factory=counter_factory)
+    return JobEngine(settings, database, store, runtime, registry=metrics.registry)

@@ -106,6 +106,29 @@ class Settings(BaseSettings):
     abandoned_upload_hours: int = Field(
         default=72, ge=1, description="Hours without a sign of its sender after which an open batch is closed."
     )
+    max_waiting_images: int = Field(
+        default=100_000, ge=0, description="Images that may wait; an upload to a longer queue is refused; 0: no limit."
+    )
+    max_uploads_at_once: int = Field(
+        default=16, ge=1, le=1000, description="Uploads that one web process takes in at once; others try again."
+    )
+    min_free_bytes: int = Field(
+        default=500_000_000,
+        ge=0,
+        description="Bytes that stay free on the disks; an upload that would need them is refused.",
+    )
+    stop_seconds: float = Field(
+        default=10.0,
+        ge=0,
+        le=3600,
+        description="Longest wait of a stop for open requests, and again for images being counted, in seconds.",
+    )
+    worker_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="TCP port of 'bloodcount worker' for /healthz, /readyz and /metrics; 0: none.",
+    )
     require_api_token: bool = Field(
         default=False,
         description="Whether calls of /api/v1 need a token made by 'bloodcount token create'; the pages need none.",

@@ -87,6 +87,19 @@ def server(
 
 
 @app.command()
+def latency(
+    batch: Annotated[int, typer.Option(min=1, help="Images of the batch.")] = 500,
+    probes: Annotated[int, typer.Option(min=1, help="Images uploaded for a waiting person meanwhile.")] = 40,
+    image: Annotated[Path | None, typer.Option(help="Image to upload.  [default: a rendered 640 × 480 field]")] = None,
+) -> None:
+    """Start a server of its own and time how soon a waiting person's image is started while a batch is counted."""
+    from app.commands.latency_benchmark import measure_latency
+
+    figures = measure_latency(image.read_bytes() if image else _rendered_field(), batch=batch, probes=probes)
+    typer.echo(json.dumps(figures, indent=2))
+
+
+@app.command()
 def scales(
     images: Annotated[list[Path], typer.Argument(help="Images to count.", metavar="IMAGE...")],
     weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: the shipped ones]")] = None,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import signal
 import socket
 from collections.abc import Iterator
@@ -13,11 +14,10 @@ from app.errors import AddressUnavailable
 from app.settings import get_settings
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     import uvicorn
     from fastapi import FastAPI
-
-SECONDS_FOR_OPEN_REQUESTS = 5
-"""How long a stop waits for requests that are being answered; event streams never end by themselves."""
 
 
 def serve(
@@ -37,7 +37,7 @@ def serve(
 
     from app.main import create_app
 
-    with _listener(host or settings.host, settings.port if port is None else port) as listener:
+    with listener(host or settings.host, settings.port if port is None else port) as opened:
         app = create_app(settings, counting=not no_counting)
         config = uvicorn.Config(
             app,
@@ -45,13 +45,13 @@ def serve(
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=SECONDS_FOR_OPEN_REQUESTS,
+            timeout_graceful_shutdown=math.ceil(settings.stop_seconds),
         )
-        asyncio.run(_serve(app, uvicorn.Server(config), listener))
+        asyncio.run(_serve(app, config, opened))
 
 
 @contextlib.contextmanager
-def _listener(host: str, port: int) -> Iterator[socket.socket]:
+def listener(host: str, port: int) -> Iterator[socket.socket]:
     """A listening socket, taken before the slow part of the start.
 
     Raises:
@@ -59,19 +59,30 @@ def _listener(host: str, port: int) -> Iterator[socket.socket]:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((host, port), family=family, backlog=2048)
+        opened = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise AddressUnavailable(host, port, error.strerror or str(error)) from error
-    with listener:
-        yield listener
+    with opened:
+        yield opened
 
 
-async def _serve(app: "FastAPI", server: "uvicorn.Server", listener: socket.socket) -> None:
+async def _serve(app: "FastAPI", config: "uvicorn.Config", opened: socket.socket) -> None:
+    import uvicorn
+
+    from app.web.context import context_of
+
+    class Server(uvicorn.Server):
+        """Ends the event streams at the first signal: by themselves they would go on for a minute."""
+
+        def handle_exit(self, sig: int, frame: "FrameType | None") -> None:
+            context_of(app).live.close()
+            super().handle_exit(sig, frame)
+
     async with app.router.lifespan_context(app):
-        host, port = listener.getsockname()[:2]
+        host, port = opened.getsockname()[:2]
         typer.echo(f"Bloodcount is ready: http://{f'[{host}]' if ':' in host else host}:{port}", err=True)
         # uvicorn stops on these signals by handlers of its own, puts back those set here and raises the signal once
         # more; with the default handlers the process would then end before the lifespan does.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: None)
-        await server.serve(sockets=[listener])
+        await Server(config).serve(sockets=[opened])

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ def measure_server(image_bytes: bytes, uploads: int) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        with _server(Path(folder)) as (process, address):
+        with started_server(Path(folder)) as (process, address):
             ready_s = time.perf_counter() - started
             time.sleep(_IDLE_S)
             idle_mb = _resident_mb(process.pid)
@@ -46,7 +46,7 @@ def measure_server(image_bytes: bytes, uploads: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def started_server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A server on a free port with an empty data folder, ended afterwards."""
     # Every address is given, whatever the installation's own are: nothing measured here may end up among its samples.
     environment = os.environ | {
@@ -82,21 +82,28 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
 
 def _upload_and_wait(api: str, image_bytes: bytes, number: int) -> float:
     body = json.dumps({"accession_number": f"BENCH-{number}"}).encode()
-    sample = _answer(f"{api}/samples", body, "application/json")["id"]
+    sample = json_answer(f"{api}/samples", body, "application/json")["id"]
     started = time.perf_counter()
-    head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename="field.png"\r\n\r\n'
-    form = head.encode() + image_bytes + f"\r\n--{_BOUNDARY}--\r\n".encode()
-    entries = _answer(f"{api}/samples/{sample}/images", form, f"multipart/form-data; boundary={_BOUNDARY}")["files"]
-    while _answer(f"{api}/samples/{sample}")["status"] != "ready":
+    entries = json_answer(f"{api}/samples/{sample}/images", *form_of([image_bytes]))["files"]
+    while json_answer(f"{api}/samples/{sample}")["status"] != "ready":
         if time.perf_counter() - started > _COUNTED_WITHIN_S:
             raise CommandFailed(f"image {entries[0]['image_id']} was not counted within {_COUNTED_WITHIN_S:.0f} s")
         time.sleep(_POLL_S)
     return time.perf_counter() - started
 
 
-def _answer(url: str, body: bytes | None = None, content_type: str = "") -> dict[str, Any]:
+def form_of(images: Sequence[bytes]) -> tuple[bytes, str]:
+    """Images as a form sends them: its body and its content type."""
+    parts = []
+    for number, image_bytes in enumerate(images):
+        head = f'Content-Disposition: form-data; name="files"; filename="field-{number}.png"'
+        parts.append(f"--{_BOUNDARY}\r\n{head}\r\n\r\n".encode() + image_bytes + b"\r\n")
+    return b"".join(parts) + f"--{_BOUNDARY}--\r\n".encode(), f"multipart/form-data; boundary={_BOUNDARY}"
+
+
+def json_answer(url: str, body: bytes | None = None, content_type: str = "") -> dict[str, Any]:
     """The JSON answer of the server started here; its address is never taken from outside."""
-    headers = {"Content-Type": content_type} if body else {}
+    headers = {"Accept": "application/json"} | ({"Content-Type": content_type} if body else {})
     request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310
     with urllib.request.urlopen(request, timeout=_COUNTED_WITHIN_S) as response:  # noqa: S310
         answer: dict[str, Any] = json.load(response)

@@ -13,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.db.engine import build_engine
 from app.db.session import Database
 from app.jobs.options import APPLICATION_NAME, APPLICATION_VERSION, WORKFLOW_NAME
+from app.jobs.queue import job_id, job_round_of
 from app.jobs.workflows import SaveResult
 from app.schemas.result_record import ResultRecord
 from app.services.results import record_result
@@ -56,13 +57,16 @@ class DurableExecutor:
 
         return save_result
 
-    def launch(self, count_image: Callable[[int], None]) -> None:
-        """Begin to claim jobs, first those that this process left behind when it was killed."""
+    def launch(self, count_image: Callable[[int, int], None]) -> None:
+        """Begin to claim jobs, first those that this process left behind when it was killed.
+
+        ``count_image`` gets the image's number and the round of its job.
+        """
 
         # No limit of DBOS's own: its counter starts anew with every take-over, so the image's row counts the starts.
         @DBOS.workflow(name=WORKFLOW_NAME, max_recovery_attempts=None)
         def run(image_id: int) -> None:
-            count_image(image_id)
+            count_image(image_id, job_round_of(DBOS.workflow_id or job_id(image_id, 0)))
 
         DBOS.launch()
 

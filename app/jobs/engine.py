@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 import structlog
+from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session
 
 from app.db.repositories import images
 from app.db.session import Database
 from app.jobs.dbos_adapter import DurableExecutor, create_job_tables
 from app.jobs.executor import Executor, claim_executor
-from app.jobs.heartbeat import Heartbeat
+from app.jobs.heartbeat import Heartbeat, Vitals
+from app.jobs.measures import JobMeasures
 from app.jobs.options import JobOptions
 from app.jobs.queue import CountQueue
 from app.jobs.recovery import Recovery
@@ -48,14 +50,19 @@ class JobEngine:
         runtime: CountingRuntime,
         *,
         options: JobOptions | None = None,
+        registry: CollectorRegistry | None = None,
         unpack: bool = True,
     ) -> None:
-        """Prepare; with ``unpack`` this process unpacks the ZIP files of batches too."""
+        """Prepare; what is measured while counting is shown in ``registry``.
+
+        With ``unpack`` this process unpacks the ZIP files of batches too.
+        """
         self.runtime = runtime
+        self._measures = JobMeasures(registry)
         self._settings = settings
         self._database = database
         self._store = store
-        self._options = options or JobOptions()
+        self._options = options or JobOptions(drain_s=settings.stop_seconds)
         self._queue: CountQueue | None = None
         self._counting: _Counting | None = None
         self._unpacks = unpack
@@ -114,15 +121,26 @@ class JobEngine:
         executor = claim_executor(self._settings)
         durable = DurableExecutor(self._database, executor.id)
         save_result = durable.result_saver(lambda: self.runtime.thresholds)
-        job = CountingJob(unit_of_work, self._store, self.runtime, save_result, options)
-        heartbeat = Heartbeat(unit_of_work, executor.id, beat_s=options.beat_s)
-        recovery = Recovery(unit_of_work, queue, executor.id, job.claimed_images, options)
+        job = CountingJob(unit_of_work, self._store, self.runtime, save_result, options, measures=self._measures)
+        heartbeat = Heartbeat(unit_of_work, executor.id, self._vitals, beat_s=options.beat_s)
+        recovery = Recovery(unit_of_work, queue, executor.id, job.claimed_images, options, measures=self._measures)
         queue.register(claims=self._settings.count_concurrency * options.claims_per_slot, poll_s=options.poll_s)
         heartbeat.start()  # before the first claim, or others would take this process for dead
         durable.launch(job.run)
         recovery.start()
         log.info("counting_started", executor_id=executor.id, weights=self.runtime.weights)
         return _Counting(executor, durable, job, heartbeat, recovery)
+
+    def _vitals(self) -> Vitals:
+        weights, throughput = self.runtime.weights, self._measures.throughput
+        return Vitals(
+            weights=None if weights is None else f"{weights.name} {weights.version}",
+            device=self.runtime.device,
+            slots=self._settings.count_concurrency,
+            computing=throughput.in_hand,
+            finished=throughput.finished,
+            images_per_s=throughput.images_per_s(),
+        )
 
     def _stop_counting(self, counting: _Counting) -> None:
         self.runtime.drain()

@@ -1,25 +1,43 @@
 """Signs of life, so that the jobs of a dead process are known and taken over."""
 
 import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.db.clock import database_now
 from app.db.records import ExecutorHeartbeatRecord
 from app.db.session import UnitOfWorkFactory
 
 log = structlog.get_logger(__name__)
 
 
-class Heartbeat:
-    """Says every few seconds that this process lives."""
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What a counting process tells of itself with every sign of life; see ``ExecutorHeartbeatRecord``."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, executor_id: str, *, beat_s: float) -> None:
+    weights: str | None
+    device: str | None
+    slots: int
+    computing: int
+    finished: int
+    images_per_s: float | None
+
+
+class Heartbeat:
+    """Says every few seconds that this process lives, and how it does."""
+
+    def __init__(
+        self, unit_of_work: UnitOfWorkFactory, executor_id: str, vitals: Callable[[], Vitals], *, beat_s: float
+    ) -> None:
         self._unit_of_work = unit_of_work
         self._executor_id = executor_id
+        self._vitals = vitals
         self._beat_s = beat_s
         self._started_at = datetime.now(UTC)
         self._stopping = threading.Event()
@@ -51,7 +69,9 @@ class Heartbeat:
         with self._unit_of_work() as session:
             now = database_now(session)
             session.merge(
-                ExecutorHeartbeatRecord(executor_id=self._executor_id, started_at=self._started_at, beat_at=now)
+                ExecutorHeartbeatRecord(
+                    executor_id=self._executor_id, started_at=self._started_at, beat_at=now, **asdict(self._vitals())
+                )
             )
 
 
@@ -67,11 +87,3 @@ def forget_silent_executors(session: Session) -> None:
     """Delete the signs of life of processes that have been silent for a day."""
     before = database_now(session) - timedelta(days=1)
     session.execute(delete(ExecutorHeartbeatRecord).where(ExecutorHeartbeatRecord.beat_at < before))
-
-
-def database_now(session: Session) -> datetime:
-    """This moment by the one clock that all processes share: the database's, or the machine's for a SQLite file."""
-    if session.get_bind().dialect.name == "postgresql":
-        now: datetime = session.scalars(select(func.clock_timestamp())).one()
-        return now
-    return datetime.now(UTC)

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
+from app.db.repositories.workers import SILENT_AFTER_S
+
 QUEUE_NAME = "count"
+INTERACTIVE_QUEUE_NAME = "count_interactive"
+"""A queue of its own: a job of the other one is claimed only when one of the jobs claimed before has ended."""
+
 WORKFLOW_NAME = "count_image"
 APPLICATION_NAME = "bloodcount"
 
@@ -35,7 +40,7 @@ class JobOptions:
     first_retry_s: float = 0.5
     longest_retry_s: float = 30.0
     beat_s: float = 5.0
-    dead_after_s: float = 30.0
+    dead_after_s: float = SILENT_AFTER_S
     sweep_s: float = 60.0
     keep_finished_s: float = 86_400.0
     drain_s: float = 10.0

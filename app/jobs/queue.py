@@ -7,7 +7,14 @@ from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.jobs.options import APPLICATION_NAME, APPLICATION_VERSION, QUEUE_NAME, WORKFLOW_NAME
+from app.jobs.options import (
+    APPLICATION_NAME,
+    APPLICATION_VERSION,
+    INTERACTIVE_QUEUE_NAME,
+    QUEUE_NAME,
+    WORKFLOW_NAME,
+)
+from app.schemas.uploads import CountPriority
 
 _LIVE = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
@@ -26,17 +33,19 @@ class CountQueue:
     def register(self, *, claims: int, poll_s: float) -> None:
         """Set how many jobs each executor claims at most and how often it looks; before any executor is launched.
 
-        An executor that is launched first finds a new queue only a second later.
+        That is for each of the two queues; into the one of waiting people it looks twice as often. An executor that is
+        launched first finds a new queue only a second later.
         """
-        self._client.register_queue(
-            QUEUE_NAME, worker_concurrency=claims, polling_interval_sec=poll_s, on_conflict="always_update"
-        )
+        for name, every_s in ((INTERACTIVE_QUEUE_NAME, poll_s / 2), (QUEUE_NAME, poll_s)):
+            self._client.register_queue(
+                name, worker_concurrency=claims, polling_interval_sec=every_s, on_conflict="always_update"
+            )
 
     def enqueue_count(self, session: Session, image_id: int, priority: int, *, job_round: int = 0) -> None:
         """Put an image in the queue as part of the session's own transaction; a second time changes nothing."""
         options: EnqueueOptions = {
             "workflow_name": WORKFLOW_NAME,
-            "queue_name": QUEUE_NAME,
+            "queue_name": INTERACTIVE_QUEUE_NAME if priority <= CountPriority.INTERACTIVE else QUEUE_NAME,
             "workflow_id": job_id(image_id, job_round),
             "app_version": APPLICATION_VERSION,
             "priority": priority,
@@ -57,8 +66,12 @@ class CountQueue:
         return by_executor
 
     def put_back(self, job_ids: Iterable[str]) -> None:
-        """Let any executor claim these jobs, again if they were claimed before."""
-        self._client.resume_workflows(list(job_ids), queue_name=QUEUE_NAME)
+        """Let any executor claim these jobs, again if they were claimed before.
+
+        They were next in line already, so they are claimed before others; which is counted first, the images' own
+        priorities decide.
+        """
+        self._client.resume_workflows(list(job_ids), queue_name=INTERACTIVE_QUEUE_NAME)
 
     def delete_ended(self, *, before: datetime, limit: int) -> int:
         """Delete at most ``limit`` jobs that ended before a moment and return how many there were."""
@@ -77,6 +90,11 @@ class CountQueue:
 def job_id(image_id: int, job_round: int) -> str:
     """The name of an image's job; the same name never runs twice, so a repeated enqueue is harmless."""
     return f"img-{image_id}" if job_round == 0 else f"img-{image_id}.{job_round}"
+
+
+def job_round_of(job: str) -> int:
+    """The round that a job of this queue counts its image in."""
+    return int(job.partition(".")[2] or 0)
 
 
 def image_id_of(job: str) -> int:

@@ -10,8 +10,10 @@ from app.db.base import utc_now
 from app.db.repositories import idempotency_keys, images
 from app.db.session import UnitOfWorkFactory
 from app.jobs.heartbeat import forget_silent_executors, living_executors
+from app.jobs.measures import JobMeasures
 from app.jobs.options import JobOptions
 from app.jobs.queue import CountQueue, image_id_of, job_id
+from app.schemas.samples import UNFINISHED
 
 log = structlog.get_logger(__name__)
 
@@ -30,12 +32,15 @@ class Recovery:
         executor_id: str,
         claimed_images: Callable[[], set[int]],
         options: JobOptions,
+        *,
+        measures: JobMeasures | None = None,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._queue = queue
         self._executor_id = executor_id
         self._claimed_images = claimed_images
         self._options = options
+        self._measures = measures or JobMeasures()
         self._idle_before: set[str] = set()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="job-recovery", daemon=True)
@@ -66,7 +71,8 @@ class Recovery:
         self._idle_before = idle
         if stranded:
             self._queue.put_back(stranded)
-            log.warning("jobs_taken_over", jobs=len(stranded))
+            self._measures.note_taken_over(len(stranded))
+            log.warning("jobs_taken_over", jobs=len(stranded), job_ids=stranded)
         return len(stranded)
 
     def sweep(self) -> int:
@@ -104,7 +110,7 @@ class Recovery:
             job_round: int | None = image.job_round
             if has_ended:
                 job_round = images.start_new_round(
-                    session, image.image_id, from_statuses=images.UNFINISHED, forget_attempts=False
+                    session, image.image_id, from_statuses=UNFINISHED, forget_attempts=False
                 )
             if job_round is None:
                 return False

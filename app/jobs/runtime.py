@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Protocol
 
 from app.errors import WeightsUnavailable
+from app.jobs.slots import PrioritySlots
 from app.settings import Settings
 from model.types import FieldResult, WeightsIdentity
 
@@ -39,7 +40,7 @@ class CountingRuntime:
         self._settings = settings
         self._factory = counter_factory
         self._counter: FieldCounter | None = None
-        self._slots = threading.Semaphore(settings.count_concurrency)
+        self._slots = PrioritySlots(settings.count_concurrency)
         self._suspects = threading.Semaphore(1)
         self._draining = threading.Event()
         self._stopped = threading.Event()
@@ -49,6 +50,12 @@ class CountingRuntime:
     def weights(self) -> WeightsIdentity | None:
         """Which weights count here; None until they are loaded."""
         return self._counter.weights if self._counter else None
+
+    @property
+    def device(self) -> str | None:
+        """What counts here, such as ``cpu (openvino)``; None for a counter that does not say."""
+        device, engine = getattr(self._counter, "device", None), getattr(self._counter, "engine", None)
+        return None if device is None else f"{device} ({getattr(engine, 'name', engine)})"
 
     def load_counter(self) -> None:
         """Load the weights, once.
@@ -74,8 +81,8 @@ class CountingRuntime:
         return self._counter.count(image_bytes)
 
     @contextmanager
-    def slot(self, *, is_suspect: bool) -> Iterator[None]:
-        """Wait for one of the compute slots and hold it for the block.
+    def slot(self, *, is_suspect: bool, priority: int) -> Iterator[None]:
+        """Wait for one of the compute slots and hold it for the block; the lowest ``priority`` number is next.
 
         Suspects, images whose counting was started before and never ended, go one at a time: an
         image that kills the process would otherwise drag the same neighbour down with it each time.
@@ -83,8 +90,16 @@ class CountingRuntime:
         Raises:
             CountingStopped: The process is stopping.
         """
-        with self._held(self._suspects if is_suspect else None), self._held(self._slots):
-            yield
+        with self._alone() if is_suspect else nullcontext():
+            ticket = self._slots.stand_in_line(priority)
+            try:
+                self._wait_for(lambda: self._slots.acquire(ticket, timeout_s=_STOP_CHECK_S))
+            finally:
+                self._slots.leave(ticket)
+            try:
+                yield
+            finally:
+                self._slots.release()
 
     def pause(self, seconds: float) -> None:
         """Wait before another try.
@@ -105,18 +120,18 @@ class CountingRuntime:
         self._stopped.set()
 
     @contextmanager
-    def _held(self, lock: threading.Semaphore | None) -> Iterator[None]:
-        if lock is None:
-            yield
-            return
-        while self._draining.is_set() or not lock.acquire(timeout=_STOP_CHECK_S):
-            # While draining, waiting jobs keep their place: one that left would be claimed at once again.
-            if self._draining.is_set():
-                self.pause(_STOP_CHECK_S)
+    def _alone(self) -> Iterator[None]:
+        self._wait_for(lambda: self._suspects.acquire(timeout=_STOP_CHECK_S))
         try:
             yield
         finally:
-            lock.release()
+            self._suspects.release()
+
+    def _wait_for(self, try_once: Callable[[], bool]) -> None:
+        while self._draining.is_set() or not try_once():
+            # While draining, waiting jobs keep their place: one that left would be claimed at once again.
+            if self._draining.is_set():
+                self.pause(_STOP_CHECK_S)
 
     def _load_release(self) -> FieldCounter:
         # Only here: a process that only queues images, and everything that imports the application, needs no PyTorch.

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import structlog
 
+from app.db.clock import database_now
 from app.db.repositories import batch_files
 from app.errors import BloodcountError
-from app.jobs.heartbeat import database_now
 from app.services.abandoned_uploads import sweep_abandoned
 from app.services.batch_intake import BatchIntake
 from app.services.unpacking import Unpacking, UnpackingStopped

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import structlog
 
+from app.db.base import utc_now
 from app.db.repositories import images
 from app.db.session import UnitOfWorkFactory
+from app.jobs.measures import JobMeasures
 from app.jobs.options import JobOptions
+from app.jobs.queue import job_id
 from app.jobs.runtime import CountingRuntime
 from app.schemas.result_record import ResultRecord, build_result_record
-from app.schemas.samples import ImageStatus
+from app.schemas.samples import UNFINISHED, ImageStatus
 from app.storage import ImageStore
 from model.types import Notice
 
@@ -29,6 +32,8 @@ class _Task:
     image_id: int
     file_name: str
     storage_key: str
+    job_round: int
+    priority: int
     is_suspect: bool
 
 
@@ -42,25 +47,31 @@ class CountingJob:
         runtime: CountingRuntime,
         save_result: SaveResult,
         options: JobOptions,
+        *,
+        measures: JobMeasures | None = None,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._store = store
         self._runtime = runtime
         self._save_result = save_result
         self._options = options
+        self._measures = measures or JobMeasures()
         self._changed = threading.Condition()
         self._claimed: list[int] = []
         self._computing: list[int] = []
 
-    def run(self, image_id: int) -> None:
-        """Count an image until it is counted, refused or failed.
+    def run(self, image_id: int, job_round: int = 0) -> None:
+        """Count an image until it is counted, refused or failed; do nothing in a round that is over.
+
+        Every log line of it carries the job's name and the image's number.
 
         Raises:
             CountingStopped: The process is stopping; the image stays queued.
         """
         wait_s = self._options.first_retry_s
-        with self._listed(self._claimed, image_id):
-            while (task := self._open_task(image_id)) is not None:
+        names = {"job_id": job_id(image_id, job_round), "image_id": image_id}
+        with self._listed(self._claimed, image_id), structlog.contextvars.bound_contextvars(**names):
+            while (task := self._open_task(image_id, job_round)) is not None:
                 if not self._try(task):
                     self._runtime.pause(wait_s)
                     wait_s = min(2 * wait_s, self._options.longest_retry_s)
@@ -80,21 +91,29 @@ class CountingJob:
         with self._changed:
             return set(self._computing)
 
-    def _open_task(self, image_id: int) -> _Task | None:
-        """What is to be done for an image; None when it is finished."""
+    def _open_task(self, image_id: int, job_round: int) -> _Task | None:
+        """What is to be done for an image; None when it is finished, or was cancelled and queued anew since."""
         with self._unit_of_work() as session:
             image = images.get_image(session, image_id)
-            if image.status not in images.UNFINISHED:
+            if image.status not in UNFINISHED or image.job_round != job_round:
                 return None
-            return _Task(image_id, image.file_name, image.storage_key, is_suspect=image.attempts > 0)
+            return _Task(
+                image_id,
+                image.file_name,
+                image.storage_key,
+                job_round,
+                image.priority,
+                is_suspect=image.attempts > 0,
+            )
 
     def _try(self, task: _Task) -> bool:
         """Whether there is nothing to be tried again: the result is saved, or the image needed no counting any more."""
         with ExitStack() as in_hand:
             try:
                 record = self._count(task, in_hand)
-            except Exception:  # whatever a counter or a store raises, the image is tried again
-                log.exception("count_try_failed", image_id=task.image_id)
+            except Exception as error:  # whatever a counter or a store raises, the image is tried again
+                self._measures.note_error(error)
+                log.exception("count_try_failed")
                 return False
             if record is not None:
                 # Outside the try: what is raised here is for DBOS, such as that another process owns the job now.
@@ -107,11 +126,14 @@ class CountingJob:
         Until ``in_hand`` closes, that is until the result is saved, the image keeps its slot: a
         suspect that started in between could kill the process and this image's result with it.
         """
-        in_hand.enter_context(self._runtime.slot(is_suspect=task.is_suspect))
+        in_hand.enter_context(self._runtime.slot(is_suspect=task.is_suspect, priority=task.priority))
+        in_hand.enter_context(self._measures.in_hand())
         # Read only now: waiting jobs would otherwise hold their images in memory.
-        image_bytes = self._read(task)
-        if image_bytes is None or not self._start(task):
-            return None
+        with self._measures.timed("storage"):
+            image_bytes = self._read(task)
+        with self._measures.timed("database"):
+            if image_bytes is None or not self._start(task):
+                return None
         in_hand.enter_context(self._listed(self._computing, task.image_id))
         return build_result_record(task.file_name, self._runtime.count(image_bytes))
 
@@ -133,7 +155,10 @@ class CountingJob:
     def _start(self, task: _Task) -> bool:
         """Note a further start; False when the image is finished, or fails now for one start too many."""
         with self._unit_of_work() as session:
-            starts = images.start_counting(session, task.image_id)
+            starts = images.start_counting(session, task.image_id, job_round=task.job_round)
+            queued_at = images.get_image(session, task.image_id).queued_at
+        if starts == 1 and queued_at is not None:
+            self._measures.note_wait((utc_now() - queued_at).total_seconds(), task.priority)
         if starts is not None and starts > self._options.max_starts:
             self._fail(
                 task.image_id,
@@ -149,13 +174,15 @@ class CountingJob:
     def _fail(self, image_id: int, reason: Notice) -> None:
         with self._unit_of_work() as session:
             images.finish_image(session, image_id, status=ImageStatus.FAILED, reason=reason)
-        log.error("image_failed", image_id=image_id, code=reason.code)
+        self._measures.note_outcome(ImageStatus.FAILED, reason)
+        log.error("image_failed", code=reason.code)
 
     def _save(self, image_id: int, record: ResultRecord) -> None:
-        is_first = self._save_result(image_id, record)
-        log.info(
-            "image_finished", image_id=image_id, status=record.status, is_first=is_first, timings_ms=record.timings_ms
-        )
+        with self._measures.timed("database"):
+            is_first = self._save_result(image_id, record)
+        if is_first:
+            self._measures.note_record(record)
+        log.info("image_finished", status=record.status, is_first=is_first, timings_ms=record.timings_ms)
 
     @contextmanager
     def _listed(self, where: list[int], image_id: int) -> Iterator[None]:

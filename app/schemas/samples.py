@@ -18,20 +18,26 @@ MAX_NOTE_CHARACTERS = 2000
 
 
 class ImageStatus(StrEnum):
-    """Where one image stands: queued, counting, then counted, refused or failed for good."""
+    """Where one image stands: queued, counting, then counted, refused or failed, or cancelled by a person."""
 
     QUEUED = "queued"
     COUNTING = "counting"
     COUNTED = "counted"
     REFUSED = "refused"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+UNFINISHED = (ImageStatus.QUEUED, ImageStatus.COUNTING)
+"""Statuses of an image that still waits for its counts."""
 
 
 class SampleStatus(StrEnum):
     """Where a sample stands, derived from its images.
 
-    ``attention`` means that every image is finished and at least one was refused or failed, so
-    that the counts rest on fewer images than were uploaded.
+    ``attention`` means that every image is finished and at least one was refused, failed or cancelled, so
+    that the counts rest on fewer images than were uploaded. Images that a person set aside are no reason for it,
+    unless nothing else was counted.
     """
 
     EMPTY = "empty"
@@ -88,7 +94,9 @@ def _unavailable(counts: ClassCounts | None) -> tuple[str, ...]:
 class ImageSummary(Schema):
     """One image of a sample. Sizes in pixels after EXIF orientation; times in UTC.
 
-    ``reason`` says why an image was refused or failed. ``counts`` is None until it is counted.
+    ``reason`` says why an image was refused or failed. ``counts`` is None until it is counted. ``queued_at`` is when it
+    was last put in the queue, ``started_at`` when its counting last began, ``changed_at`` when it got its status.
+    ``set_aside_at`` is when a person decided that the sample is complete without it; None unless somebody did.
     """
 
     id: int
@@ -101,6 +109,10 @@ class ImageSummary(Schema):
     warnings: tuple[Notice, ...]
     uploaded_at: datetime
     counted_at: datetime | None
+    queued_at: datetime | None = None
+    started_at: datetime | None = None
+    changed_at: datetime | None = None
+    set_aside_at: datetime | None = None
 
     @computed_field(description="Counts that the weights cannot give; their zeros mean nothing.")  # type: ignore[prop-decorator]
     @property
@@ -110,7 +122,10 @@ class ImageSummary(Schema):
 
 
 class SampleSummary(Schema):
-    """One sample in a list. ``counts`` pools its counted images; None while there is none."""
+    """One sample in a list. ``counts`` pools its counted images; None while there is none.
+
+    ``images_set_aside`` of its images are refused, failed or cancelled and set aside by a person.
+    """
 
     id: int
     accession_number: str
@@ -120,6 +135,7 @@ class SampleSummary(Schema):
     counts: ClassCounts | None
     images_total: int
     images_by_status: dict[ImageStatus, int]
+    images_set_aside: int = 0
 
     @computed_field(description="Counts that the weights cannot give; their zeros mean nothing.")  # type: ignore[prop-decorator]
     @property

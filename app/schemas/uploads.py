@@ -14,6 +14,11 @@ class CountPriority(IntEnum):
     BATCH = 10
 
 
+def priority_name(priority: int) -> str:
+    """A priority in a word, as it stands in the database: ``interactive`` or ``batch``."""
+    return "interactive" if priority <= CountPriority.INTERACTIVE else "batch"
+
+
 @dataclass(frozen=True, slots=True)
 class IncomingFile:
     """One file of an upload: its name as the sender gave it, and its seekable bytes."""

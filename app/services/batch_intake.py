@@ -12,7 +12,6 @@ from app.db.repositories import batch_files, batches, images, samples, upload_pa
 from app.db.session import UnitOfWorkFactory
 from app.errors import DuplicateImage
 from app.schemas.batches import BatchFile, BatchFileStatus
-from app.schemas.samples import ImageStatus
 from app.schemas.uploads import CountPriority
 from app.services.batch_progress import shown_file
 from app.services.batches import open_batch_record
@@ -175,11 +174,11 @@ class BatchIntake:
         self.jobs.enqueue_count(session, image_id, CountPriority.BATCH)
 
     def _note_equal(self, session: Session, file_id: int, sample_id: int, name: str, sha256: str) -> None:
-        """The sample has this very image: it is counted once, and tried again where it had failed."""
+        """The sample has this very image: it is counted once, and tried again where it had failed or was cancelled."""
         equal = images.find_equal_image(session, sample_id=sample_id, sha256=sha256)
         if equal is None:
             raise RuntimeError(f"image {sha256} is neither in sample {sample_id} nor new to it")
-        job_round = images.start_new_round(session, equal.id, from_statuses=(ImageStatus.FAILED,), forget_attempts=True)
+        job_round = images.start_new_round(session, equal.id, from_statuses=images.RETRIABLE, forget_attempts=True)
         if job_round is not None:
             batch_files.set_image(session, file_id, equal.id)
             self.jobs.enqueue_count(session, equal.id, CountPriority.BATCH, job_round=job_round)

@@ -10,6 +10,7 @@ from app.errors import AccessionNumberTaken, InvalidInput
 from app.schemas.counts import ClassCounts
 from app.schemas.grading import GradingScheme
 from app.schemas.samples import (
+    UNFINISHED,
     ImageStatus,
     ImageSummary,
     NewSample,
@@ -23,7 +24,6 @@ from app.services.findings import count_intervals, pooled_differential, pooled_m
 from model.types import Notice
 
 LARGEST_PAGE = 200
-_PENDING = frozenset({ImageStatus.QUEUED, ImageStatus.COUNTING})
 
 
 def create_sample(session: Session, *, new: NewSample) -> SampleSummary:
@@ -58,12 +58,26 @@ def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | N
     counts = _pool([image.counts for image in summaries if image.counts is not None])
     # Not model_dump: it leaves out what is never published, such as whether the counts recognise nucleated red cells.
     return SampleDetail(
-        **dict(_summary(record, by_status, counts)),
+        **dict(_summary(record, by_status, counts, sum(image.set_aside_at is not None for image in summaries))),
         count_intervals=count_intervals(counts) if counts else None,
         differential=pooled_differential(counts, [analysis.differential for analysis in counted]),
         morphology=pooled_morphology([analysis.morphology for analysis in counted], scheme),
         images=summaries,
     )
+
+
+def require_sample(session: Session, *, sample_id: int) -> None:
+    """Make sure that a sample exists.
+
+    Raises:
+        SampleNotFound: There is no such sample.
+    """
+    samples.get_sample(session, sample_id)
+
+
+def sample_signatures(session: Session, sample_ids: Sequence[int]) -> dict[int, tuple[object, ...]]:
+    """For every sample with images: what differs whenever one of its images is new or has changed."""
+    return images.image_signatures(session, sample_ids) if sample_ids else {}
 
 
 def sample_history(
@@ -96,33 +110,45 @@ def sample_history(
     return SamplePage(items=tuple(_summaries(session, page)), next_cursor=next_cursor)
 
 
-def sample_status(images_by_status: Mapping[ImageStatus, int]) -> SampleStatus:
-    """Where a sample stands, told from how many of its images stand where."""
+def sample_status(images_by_status: Mapping[ImageStatus, int], set_aside: int = 0) -> SampleStatus:
+    """Where a sample stands, told from how many of its images stand where.
+
+    ``set_aside`` of the images without counts are no reason for attention, as long as another one is counted.
+    """
     present = {status for status, number in images_by_status.items() if number > 0}
     if not present:
         return SampleStatus.EMPTY
-    if present & _PENDING:
+    if present & set(UNFINISHED):
         return SampleStatus.QUEUED if present == {ImageStatus.QUEUED} else SampleStatus.COUNTING
-    return SampleStatus.READY if present == {ImageStatus.COUNTED} else SampleStatus.ATTENTION
+    lost = sum(number for status, number in images_by_status.items() if status is not ImageStatus.COUNTED)
+    is_ready = ImageStatus.COUNTED in present and lost == set_aside
+    return SampleStatus.READY if is_ready else SampleStatus.ATTENTION
 
 
 def _summaries(session: Session, records: Sequence[SampleRecord]) -> list[SampleSummary]:
     ids = [record.id for record in records]
     by_status = samples.image_status_counts(session, ids)
     counts = samples.pooled_counts(session, ids)
-    return [_summary(record, by_status.get(record.id, {}), counts.get(record.id)) for record in records]
+    aside = samples.set_aside_counts(session, ids)
+    return [
+        _summary(record, by_status.get(record.id, {}), counts.get(record.id), aside.get(record.id, 0))
+        for record in records
+    ]
 
 
-def _summary(record: SampleRecord, by_status: Mapping[ImageStatus, int], counts: ClassCounts | None) -> SampleSummary:
+def _summary(
+    record: SampleRecord, by_status: Mapping[ImageStatus, int], counts: ClassCounts | None, set_aside: int
+) -> SampleSummary:
     return SampleSummary(
         id=record.id,
         accession_number=record.accession_number,
         note=record.note,
         created_at=record.created_at,
-        status=sample_status(by_status),
+        status=sample_status(by_status, set_aside),
         counts=counts,
         images_total=sum(by_status.values()),
         images_by_status={status: by_status.get(status, 0) for status in ImageStatus},
+        images_set_aside=set_aside,
     )
 
 
@@ -139,6 +165,10 @@ def _image_summary(image: FieldImageRecord, analysis: AnalysisRecord | None) -> 
         warnings=tuple(Notice(**warning) for warning in image.warnings),
         uploaded_at=image.uploaded_at,
         counted_at=analysis.created_at if analysis else None,
+        queued_at=image.queued_at,
+        started_at=image.started_at,
+        changed_at=image.changed_at,
+        set_aside_at=image.set_aside_at,
     )
 
 

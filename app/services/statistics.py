@@ -3,9 +3,10 @@
 from sqlalchemy.orm import Session
 
 from app.db.repositories.image_statistics import count_images_by_status
-from app.schemas.samples import ImageStatus
+from app.schemas.installation_figures import InstallationFigures
+from app.services.queue_state import queue_state
 
 
-def images_by_status(session: Session) -> dict[ImageStatus, int]:
-    """How many images there are in each status; one without images is left out."""
-    return count_images_by_status(session)
+def installation_figures(session: Session) -> InstallationFigures:
+    """The images in each status and the state of the queue; a status without images is left out."""
+    return InstallationFigures(count_images_by_status(session), queue_state(session))

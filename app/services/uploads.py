@@ -11,7 +11,6 @@ from app.db.repositories import images, samples
 from app.db.session import UnitOfWorkFactory
 from app.errors import BloodcountError, DuplicateImage, ImageRejected, InvalidInput, StorageFull, TooManyFiles
 from app.schemas.base import ErrorBody
-from app.schemas.samples import ImageStatus
 from app.schemas.uploads import CountPriority, IncomingFile, UploadOutcome
 from app.services.file_names import display_name
 from app.services.job_queue import JobQueue
@@ -36,8 +35,8 @@ def accept_image(
     """Check, store and queue one image; an outcome without error promises that it will be counted.
 
     The stream is read once, in chunks. The image is on disk (flushed) before its row and its job
-    are committed together; a refused file leaves nothing behind. An image that failed before is
-    tried again.
+    are committed together; a refused file leaves nothing behind. An image that failed or was cancelled
+    before is tried again.
 
     Raises:
         SampleNotFound: There is no such sample.
@@ -178,7 +177,7 @@ class _Intake:
         if self.upload and self.upload.was_interrupted_after(equal):
             self.upload.accepted.add(equal.id)
             return UploadOutcome(file_name=name, image_id=equal.id)
-        job_round = images.start_new_round(session, equal.id, from_statuses=(ImageStatus.FAILED,), forget_attempts=True)
+        job_round = images.start_new_round(session, equal.id, from_statuses=images.RETRIABLE, forget_attempts=True)
         if job_round is not None:
             self.jobs.enqueue_count(session, equal.id, self.priority, job_round=job_round)
             return UploadOutcome(file_name=name, image_id=equal.id)

@@ -20,10 +20,17 @@ def create_image_store(settings: Settings) -> ImageStore:
         StorageUnavailable: The address cannot be used.
     """
     url = settings.storage_url
+    folder = local_folder(url)
     try:
-        if "://" not in url or url.startswith(_LOCAL_SCHEME):
-            return LocalImageStore(Path(url.removeprefix(_LOCAL_SCHEME)))
+        if folder is not None:
+            return LocalImageStore(folder)
         return RemoteImageStore(*url_to_fs(url))
     except (ImportError, OSError, ValueError) as error:
         # The address itself stays out of the message: it may hold a password.
         raise StorageUnavailable(f"The image store of BLOODCOUNT_STORAGE_URL cannot be used: {error}") from error
+
+
+def local_folder(url: str) -> Path | None:
+    """The folder that a storage address names; None for a store elsewhere."""
+    is_local = "://" not in url or url.startswith(_LOCAL_SCHEME)
+    return Path(url.removeprefix(_LOCAL_SCHEME)) if is_local else None

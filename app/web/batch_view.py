@@ -15,9 +15,6 @@ from app.web.live import PageFragment, PageUpdate
 from app.web.status_words import BATCH_STATUS_LABELS, FILE_STATE_LABELS
 from app.web.templating import render_fragment
 
-POLL_SECONDS = 0.5
-"""Between two looks at an open batch page; it counts thousands of files, so less often than a sample's page."""
-
 ROWS_ON_A_PAGE = 100
 _PROBLEMS_SHOWN = 30
 _SUMMARY = "summary"

@@ -32,7 +32,7 @@ class BodyLimitMiddleware:
         limit_bytes = self._limit_bytes(headers)
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > limit_bytes:
-            await _drain(receive)
+            await drain(receive)
             await problem_response(scope, RequestTooLarge(limit_bytes))(scope, receive, send)
             return
         await self.app(scope, _counted(receive, limit_bytes), send)
@@ -43,7 +43,8 @@ class BodyLimitMiddleware:
         return self.upload_limit_bytes if is_upload else min(_OTHER_BODY_BYTES, self.upload_limit_bytes)
 
 
-async def _drain(receive: Receive) -> None:
+async def drain(receive: Receive) -> None:
+    """Read a body that is refused and throw it away, up to a limit, so that its sender gets to see the answer."""
     drained_bytes = 0
     while drained_bytes < _DRAINED_BYTES:
         message = await receive()

@@ -11,6 +11,8 @@ from app.schemas.grading import GradingScheme
 from app.services.job_queue import JobQueue
 from app.settings import Settings
 from app.storage import ImageStore
+from app.web.live_board import LiveBoard
+from app.web.metrics import RequestMetrics
 
 
 class CountingEngine(JobQueue, Protocol):
@@ -33,7 +35,7 @@ class CountingEngine(JobQueue, Protocol):
         ...
 
 
-EngineFactory = Callable[[Settings, Database, ImageStore], CountingEngine]
+EngineFactory = Callable[[Settings, Database, ImageStore, RequestMetrics], CountingEngine]
 """Builds the counting engine; the jobs lie above the web, so the application hands it in."""
 
 
@@ -50,6 +52,8 @@ class AppContext:
     engine: CountingEngine
     counts_here: bool
     grading_scheme: GradingScheme | None
+    live: LiveBoard
+    metrics: RequestMetrics
 
 
 def context_of(app: FastAPI) -> AppContext:

@@ -14,7 +14,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
-    """One line an image: its status, its counts, the model that counted it, and its cells by type.
+    """One line an image: its status, its counts, the model that counted it, its cells by type, when it was set aside.
 
     Numbers are empty where nothing was counted, and *not available* where the weights cannot tell such cells.
     """
@@ -29,6 +29,7 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
         "model",
         "model_version",
         *TYPE_COLUMNS,
+        "set_aside_at",
     )
     lines = []
     for image in sample.images:
@@ -47,6 +48,7 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
                 counted_at,
                 *model,
                 *shown_types(record),
+                image.set_aside_at.isoformat() if image.set_aside_at else "",
             )
         )
     return _table(header, lines)

@@ -1,54 +1,91 @@
-"""Updates of an open sample page while its images are being counted.
+"""Updates of an open page: of a sample while its images are being counted, and of the queue.
 
-The database is asked, not the process: the image may be counted by a worker on another machine.
+What there is to see comes from the one board that all pages of this process share; what of it a page does not show yet
+is worked out for each page.
 """
 
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
-import anyio
+from anyio import CapacityLimiter, to_thread
 
 from app.db.session import Database
-from app.schemas.grading import GradingScheme
+from app.errors import SampleNotFound
 from app.services.results import image_result
-from app.services.samples import sample_detail
 from app.web.live import PageUpdate, fragment_versions, page_update
+from app.web.live_board import LiveBoard
+from app.web.live_looking import QUEUE, QueueSight, SampleSight, Sight
+from app.web.queue_page import queue_update
 
-POLL_SECONDS = 0.15
-"""Between two looks; counts are on the page within about 0.3 s of being stored."""
-
-LONGEST_SECONDS = 60.0
-"""After this the stream ends and the page asks again, so that a forgotten connection does not stay for ever."""
-
-
-Look = Callable[[dict[str, str]], tuple[PageUpdate, dict[str, str]]]
-"""Finds what changed since the fragments and versions that a page shows, and what it shows once it has the change."""
+_threads = CapacityLimiter(4)
+"""Drawing the changes takes these threads and no others: open pages must not take the place of uploads."""
 
 
-async def page_updates(look: Look, seen: dict[str, str], *, poll_s: float) -> AsyncIterator[PageUpdate]:
-    """Every change of a page that shows ``seen``; ends after the last one, or after a minute."""
-    ends_at = time.monotonic() + LONGEST_SECONDS
-    while time.monotonic() < ends_at:
-        update, seen = await anyio.to_thread.run_sync(look, seen)
+async def sample_updates(
+    board: LiveBoard, database: Database, *, sample_id: int, page: int, seen: dict[str, str]
+) -> AsyncIterator[PageUpdate]:
+    """Every change of the page that shows ``seen``; ends after the last image is finished, or after a minute."""
+    async for sight in board.changes(sample_id):
+        update, seen = await to_thread.run_sync(_changed, database, sight, sample_id, page, seen, limiter=_threads)
         if update.fragments or update.is_done:
             yield update
         if update.is_done:
             return
-        await anyio.sleep(poll_s)
 
 
-def sample_updates(
-    database: Database, scheme: GradingScheme | None, *, sample_id: int, page: int, seen: dict[str, str]
-) -> AsyncIterator[PageUpdate]:
-    """Every change of a sample's page that shows ``seen``; ends after its last image, or after a minute."""
-    return page_updates(lambda shown: _look(database, scheme, sample_id, page, shown), seen, poll_s=POLL_SECONDS)
+async def sample_update(
+    board: LiveBoard, database: Database, *, sample_id: int, page: int, seen: dict[str, str]
+) -> PageUpdate:
+    """What a page that shows ``seen`` has to replace now.
+
+    Raises:
+        SampleNotFound: There is no such sample.
+        DatabaseUnavailable: The database does not answer.
+    """
+    sight = await board.fresh(sample_id)
+    update, _ = await to_thread.run_sync(_changed, database, sight, sample_id, page, seen, limiter=_threads)
+    return update
 
 
-def _look(
-    database: Database, scheme: GradingScheme | None, sample_id: int, page: int, seen: dict[str, str]
+async def queue_updates(board: LiveBoard, *, seen: dict[str, str]) -> AsyncIterator[PageUpdate]:
+    """Every change of the queue's page that shows ``seen``, for a minute."""
+    async for sight in board.changes(QUEUE):
+        update, seen = await to_thread.run_sync(_queue_changed, sight, seen, limiter=_threads)
+        if update.fragments:
+            yield update
+
+
+async def queue_page_update(board: LiveBoard, *, seen: dict[str, str]) -> PageUpdate:
+    """What the queue's page that shows ``seen`` has to replace now.
+
+    Raises:
+        DatabaseUnavailable: The database does not answer.
+    """
+    update, _ = await to_thread.run_sync(_queue_changed, await board.fresh(QUEUE), seen, limiter=_threads)
+    return update
+
+
+def _changed(
+    database: Database, sight: Sight, sample_id: int, page: int, seen: dict[str, str]
 ) -> tuple[PageUpdate, dict[str, str]]:
-    """What changed since ``seen``, and what the page shows once it has the change."""
+    """What changed since ``seen``, and what the page shows once it has the change.
+
+    Raises:
+        SampleNotFound: There is no such sample.
+    """
+    if not isinstance(sight, SampleSight) or sight.sample is None:
+        raise SampleNotFound(sample_id)
+    sample, to_go_s = sight.sample, sight.seconds_to_go
     with database.unit_of_work() as session:
-        sample = sample_detail(session, sample_id=sample_id, scheme=scheme)
-        update = page_update(sample, lambda image_id: image_result(session, image_id=image_id), page=page, seen=seen)
-        return update, fragment_versions(sample, page)
+        update = page_update(
+            sample,
+            lambda image_id: image_result(session, image_id=image_id),
+            page=page,
+            seen=seen,
+            to_go_s=to_go_s,
+        )
+    return update, fragment_versions(sample, page, to_go_s)
+
+
+def _queue_changed(sight: Sight, seen: dict[str, str]) -> tuple[PageUpdate, dict[str, str]]:
+    assert isinstance(sight, QueueSight)  # noqa: S101  # the board shows the queue under no other key
+    return queue_update(sight.queue, seen)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import structlog
 from fastapi import UploadFile
 
 from app.errors import InvalidInput, TooManyFiles
@@ -12,6 +13,7 @@ from app.settings import Settings
 from app.web.context import AppContext
 
 _NAMELESS = "unnamed"
+_log = structlog.get_logger("bloodcount.uploads")
 
 
 class UploadReport(Schema):
@@ -68,4 +70,9 @@ def take_in(
         idempotency_key=idempotency_key,
         priority=priority,
     )
+    for outcome in outcomes:
+        context.metrics.note_file(outcome)
+        if outcome.image_id is not None:
+            # Joined with the job's lines by the image's number; a file's name may be a patient's.
+            _log.info("image_accepted", sample_id=sample_id, image_id=outcome.image_id, priority=priority.name.lower())
     return UploadReport(files=tuple(outcomes))

@@ -10,12 +10,14 @@ from fastapi import FastAPI
 
 from app.db.migrating import upgrade_schema
 from app.db.session import create_database
-from app.schemas.samples import ImageStatus
+from app.schemas.installation_figures import InstallationFigures
 from app.services.grading import load_grading_scheme
-from app.services.statistics import images_by_status
+from app.services.statistics import installation_figures
 from app.settings import Settings
 from app.storage import create_image_store
 from app.web.context import AppContext, EngineFactory
+from app.web.live_board import LiveBoard
+from app.web.live_looking import build_look
 from app.web.metrics import RequestMetrics
 
 _log = structlog.get_logger("bloodcount.lifespan")
@@ -30,21 +32,25 @@ def build_lifespan(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        context = await to_thread.run_sync(partial(_start, settings, engine_factory, counts_here=counting))
+        context = await to_thread.run_sync(
+            partial(open_context, settings, engine_factory, metrics, counts_here=counting)
+        )
         app.state.context = context
-        metrics.watch_images(lambda: _read_images_by_status(context))
         _log.info("started", counting=counting)
         try:
             yield
         finally:
-            await to_thread.run_sync(_stop, context)
+            context.live.close()
+            await to_thread.run_sync(close_context, context)
             _log.info("stopped")
 
     return lifespan
 
 
-def _start(settings: Settings, engine_factory: EngineFactory, *, counts_here: bool) -> AppContext:
-    """Everything that requests need.
+def open_context(
+    settings: Settings, engine_factory: EngineFactory, metrics: RequestMetrics, *, counts_here: bool
+) -> AppContext:
+    """Everything that requests need, started, and its numbers shown in the metrics.
 
     Raises:
         InvalidSettings: The grading scheme cannot be used.
@@ -55,19 +61,32 @@ def _start(settings: Settings, engine_factory: EngineFactory, *, counts_here: bo
     try:
         upgrade_schema(database)
         store = create_image_store(settings)
-        engine = engine_factory(settings, database, store)
+        engine = engine_factory(settings, database, store, metrics)
         engine.start(count=counts_here)
     except BaseException:
         database.dispose()
         raise
-    return AppContext(settings, database, store, engine, counts_here=counts_here, grading_scheme=scheme)
+    live = LiveBoard(build_look(database, scheme))
+    context = AppContext(
+        settings,
+        database,
+        store,
+        engine,
+        counts_here=counts_here,
+        grading_scheme=scheme,
+        live=live,
+        metrics=metrics,
+    )
+    metrics.watch_database(lambda: _read_figures(context))
+    return context
 
 
-def _stop(context: AppContext) -> None:
+def close_context(context: AppContext) -> None:
+    """Finish what is being counted, hand the rest back and let go of the database."""
     context.engine.stop()
     context.database.dispose()
 
 
-def _read_images_by_status(context: AppContext) -> dict[ImageStatus, int]:
+def _read_figures(context: AppContext) -> InstallationFigures:
     with context.database.unit_of_work() as session:
-        return images_by_status(session)
+        return installation_figures(session)

@@ -2,11 +2,18 @@
 
 from app.schemas.base import Schema
 from app.schemas.samples import SampleDetail
-from app.web.sample_view import ReadRecord, build_image_view, build_sample_view, page_of_images, summary_version
-from app.web.status_words import coverage_of
+from app.web.progress_view import build_progress
+from app.web.sample_view import (
+    ReadRecord,
+    build_image_view,
+    build_sample_view,
+    image_version,
+    page_of_images,
+    summary_version,
+)
 from app.web.templating import render_fragment
 
-_SUMMARY = "summary"
+_SUMMARY, _PROGRESS, _ACTIONS = "summary", "progress", "actions"
 
 
 class PageFragment(Schema):
@@ -30,21 +37,31 @@ def parse_seen(text: str) -> dict[str, str]:
     return {name: version for name, _, version in pairs}
 
 
-def fragment_versions(sample: SampleDetail, page: int) -> dict[str, str]:
+def fragment_versions(sample: SampleDetail, page: int, to_go_s: float | None = None) -> dict[str, str]:
     """Every fragment of a page and the version in which it would be drawn now."""
     _, images = page_of_images(sample, page)
-    return {_SUMMARY: summary_version(sample)} | {f"image-{image.id}": image.status.value for image in images}
+    progress = build_progress(sample, to_go_s)
+    parts = {_PROGRESS: progress.version, _ACTIONS: progress.actions_version, _SUMMARY: summary_version(sample)}
+    return parts | {f"image-{image.id}": image_version(image) for image in images}
 
 
-def page_update(sample: SampleDetail, read_record: ReadRecord, *, page: int, seen: dict[str, str]) -> PageUpdate:
+def page_update(
+    sample: SampleDetail,
+    read_record: ReadRecord,
+    *,
+    page: int,
+    seen: dict[str, str],
+    to_go_s: float | None = None,
+) -> PageUpdate:
     """What a page that shows ``seen`` has to replace."""
-    changed = {name for name, version in fragment_versions(sample, page).items() if seen.get(name) != version}
-    fragments = []
-    if _SUMMARY in changed:
-        view = build_sample_view(sample.model_copy(update={"images": ()}), read_record)
-        fragments.append(
-            PageFragment(name=_SUMMARY, html=render_fragment("fragments/sample_summary.html", {"view": view}))
-        )
+    versions = fragment_versions(sample, page, to_go_s)
+    changed = {name for name, version in versions.items() if seen.get(name) != version}
+    view = build_sample_view(sample.model_copy(update={"images": ()}), read_record, to_go_s=to_go_s)
+    fragments = [
+        PageFragment(name=name, html=render_fragment(f"fragments/sample_{name}.html", {"view": view}))
+        for name in (_PROGRESS, _ACTIONS, _SUMMARY)
+        if name in changed
+    ]
     first, images = page_of_images(sample, page)
     for position, image in enumerate(images, first):
         name = f"image-{image.id}"
@@ -52,5 +69,5 @@ def page_update(sample: SampleDetail, read_record: ReadRecord, *, page: int, see
             item = build_image_view(image, position, read_record)
             html = render_fragment("fragments/image_card.html", {"item": item})
             fragments.append(PageFragment(name=name, html=html))
-    coverage = coverage_of(sample.images_by_status)
+    coverage = view.coverage
     return PageUpdate(fragments=tuple(fragments), status_text=coverage.text, is_done=not coverage.is_pending)

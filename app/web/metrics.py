@@ -1,35 +1,12 @@
-"""What Prometheus can read: requests as they end, and the state of the queue at the moment of asking."""
-
-from collections.abc import Callable, Iterator, Mapping
+"""What Prometheus can read of a process: its requests as they end, what it refused, and what the database holds."""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
 
-from app.schemas.samples import ImageStatus
+from app.schemas.uploads import UploadOutcome
+from app.web.database_metrics import DatabaseCollector, ReadFigures
 
 _LATENCY_BUCKETS_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_WAITING = (ImageStatus.QUEUED, ImageStatus.COUNTING)
-
-ImagesByStatus = Callable[[], Mapping[ImageStatus, int]]
-"""Asks the database how many images there are in each status."""
-
-
-class _ImageCollector(Collector):
-    """Reads the images' statuses from the database when Prometheus asks, so that every process tells the same."""
-
-    def __init__(self, images_by_status: ImagesByStatus) -> None:
-        self._images_by_status = images_by_status
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        counts = self._images_by_status()
-        images = GaugeMetricFamily("bloodcount_images", "Images in each status.", labels=["status"])
-        for status in ImageStatus:
-            images.add_metric([status.value], counts.get(status, 0))
-        yield images
-        depth = sum(counts.get(status, 0) for status in _WAITING)
-        yield GaugeMetricFamily("bloodcount_queue_depth", "Images accepted and not finished.", value=depth)
 
 
 class RequestMetrics:
@@ -38,12 +15,32 @@ class RequestMetrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         labels = ["method", "route", "status"]
-        self._requests = Counter("bloodcount_requests", "Requests that ended.", labels, registry=self.registry)
+        self._requests = Counter(
+            "bloodcount_requests", "Of this process: requests that ended.", labels, registry=self.registry
+        )
         self._seconds = Histogram(
             "bloodcount_request_seconds",
-            "Time from the start of a request to the end of its answer.",
+            "Of this process: time from the start of a request to the end of its answer.",
             ["method", "route"],
             buckets=_LATENCY_BUCKETS_SECONDS,
+            registry=self.registry,
+        )
+        self._problems = Counter(
+            "bloodcount_refusals",
+            "Of this process: requests that were answered by an error, by its code.",
+            ["reason"],
+            registry=self.registry,
+        )
+        self._files = Counter(
+            "bloodcount_upload_files",
+            "Of this process: uploaded files that were accepted, duplicates, or refused with a code.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self._errors = Counter(
+            "bloodcount_request_errors",
+            "Of this process: requests that crashed, by the kind of error.",
+            ["kind"],
             registry=self.registry,
         )
 
@@ -53,9 +50,21 @@ class RequestMetrics:
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
 
-    def watch_images(self, images_by_status: ImagesByStatus) -> None:
-        """Show the images' statuses too, asked anew each time."""
-        self.registry.register(_ImageCollector(images_by_status))
+    def note_problem(self, code: str) -> None:
+        """A request was answered by an error."""
+        self._problems.labels(code).inc()
+
+    def note_file(self, outcome: UploadOutcome) -> None:
+        """One uploaded file was taken in or refused."""
+        self._files.labels(outcome.error.code if outcome.error else "accepted").inc()
+
+    def note_crash(self, error: Exception) -> None:
+        """A request crashed; it is told by its kind, because a message could hold anything."""
+        self._errors.labels(type(error).__name__).inc()
+
+    def watch_database(self, read_figures: ReadFigures) -> None:
+        """Show what the database holds too, asked anew each time."""
+        self.registry.register(DatabaseCollector(read_figures))
 
     def exposition(self) -> bytes:
         """All measurements in Prometheus' text format."""

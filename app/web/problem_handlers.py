@@ -62,7 +62,7 @@ def _validation_problem(error: RequestValidationError) -> Problem:
         return Problem(404, "not_found", _MESSAGES[404])
     fields = [{"field": _field_name(entry["loc"]), "message": _sentence(entry)} for entry in entries]
     first = fields[0]
-    return Problem(422, "invalid_input", first["message"], {"field": first["field"], "fields": fields})
+    return Problem(422, "invalid_input", first["message"], extra={"field": first["field"], "fields": fields})
 
 
 def _field_name(location: Sequence[int | str]) -> str:

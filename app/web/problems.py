@@ -46,6 +46,7 @@ class Problem:
     status: int
     code: str
     message: str
+    retry_after_s: int | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -56,7 +57,8 @@ class Problem:
     @property
     def json_body(self) -> dict[str, Any]:
         """The body that a program gets."""
-        return {"error": {"code": self.code, "message": self.message, **self.extra}}
+        retry = {} if self.retry_after_s is None else {"retry_after_s": self.retry_after_s}
+        return {"error": {"code": self.code, "message": self.message, **retry, **self.extra}}
 
 
 INTERNAL_PROBLEM = Problem(500, "internal_error", _INTERNAL)
@@ -66,7 +68,7 @@ def problem_of(error: BloodcountError) -> Problem:
     """How an error of the application is shown, with the form's field or the existing sample where it names one."""
     names = ("field", "sample_id", "image_id")
     extra = {name: getattr(error, name) for name in names if getattr(error, name, None) is not None}
-    return Problem(error.http_status, error.code, error.message, extra)
+    return Problem(error.http_status, error.code, error.message, error.retry_after_s, extra)
 
 
 def wants_json(scope: Scope) -> bool:
@@ -76,7 +78,9 @@ def wants_json(scope: Scope) -> bool:
 
 
 def problem_answer(scope: Scope, problem: Problem) -> Response:
-    """The answer that shows a problem, as JSON or as a page."""
+    """The answer that shows a problem, as JSON or as a page; it is counted by its code."""
+    if "app" in scope:
+        scope["app"].state.metrics.note_problem(problem.code)
     if wants_json(scope):
         response: Response = JSONResponse(problem.json_body, status_code=problem.status)
     else:
@@ -84,6 +88,8 @@ def problem_answer(scope: Scope, problem: Problem) -> Response:
         response = render_page("error.html", {"problem": problem, "request_id": request_id}, status_code=problem.status)
     if problem.status == InvalidToken.http_status:
         response.headers["WWW-Authenticate"] = "Bearer"
+    if problem.retry_after_s is not None:
+        response.headers["Retry-After"] = str(problem.retry_after_s)
     return response
 
 

@@ -46,7 +46,8 @@ class RequestLogMiddleware:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self.app(scope, receive, send_noting_status)
-            except Exception:  # noqa: BLE001 - the last resort: it is logged in full and answered in words
+            except Exception as error:  # noqa: BLE001 - the last resort: it is logged in full and answered in words
+                self.metrics.note_crash(error)
                 _log.exception("request_crashed", method=scope["method"], route=route_of(scope))
                 if not status:
                     await problem_answer(scope, INTERNAL_PROBLEM)(scope, receive, send_noting_status)

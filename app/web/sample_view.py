@@ -8,7 +8,8 @@ from app.schemas.samples import ImageStatus, ImageSummary, SampleDetail
 from app.services.count_columns import types_in_words
 from app.web.findings_view import FindingsView, build_findings_view, count_words
 from app.web.overlay import CLASS_NAMES, Overlay, build_overlay
-from app.web.status_words import IMAGE_STATUS_LABELS, Coverage, coverage_of
+from app.web.progress_view import ProgressView, build_progress
+from app.web.status_words import Coverage, coverage_of, image_status_label
 
 IMAGES_PER_PAGE = 24
 
@@ -41,7 +42,17 @@ class ImageView:
     @property
     def status_label(self) -> str:
         """The image's status in a word or two."""
-        return IMAGE_STATUS_LABELS[self.image.status]
+        return image_status_label(self.image.status, is_set_aside=self.image.set_aside_at is not None)
+
+    @property
+    def version(self) -> str:
+        """Differs whenever the image would be drawn differently."""
+        return image_version(self.image)
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What a person can do about it now: ``cancel``, ``retry``, ``set-aside``, ``take-back``."""
+        return image_actions(self.image)
 
     @property
     def types_in_words(self) -> tuple[str, ...]:
@@ -62,6 +73,7 @@ class SampleView:
     images: tuple[ImageView, ...]
     page: int
     page_count: int
+    progress: ProgressView
 
     @property
     def is_pending(self) -> bool:
@@ -77,7 +89,31 @@ class SampleView:
 def summary_version(sample: SampleDetail) -> str:
     """Differs whenever the statuses of the sample's images do."""
     by_status = sample.images_by_status
-    return "-".join(str(by_status.get(status, 0)) for status in ImageStatus)
+    return "-".join([*(str(by_status.get(status, 0)) for status in ImageStatus), str(sample.images_set_aside)])
+
+
+def image_version(image: ImageSummary) -> str:
+    """Differs whenever the image would be drawn differently."""
+    return f"{image.status.value}-aside" if image.set_aside_at else image.status.value
+
+
+def image_actions(image: ImageSummary) -> tuple[str, ...]:
+    """What a person can do about an image now, in the words of its addresses."""
+    if image.status is ImageStatus.QUEUED:
+        return ("cancel",)
+    if image.status in (ImageStatus.COUNTING, ImageStatus.COUNTED):
+        return ()
+    if image.set_aside_at:
+        return ("take-back",)
+    return ("set-aside",) if image.status is ImageStatus.REFUSED else ("retry", "set-aside")
+
+
+def image_address(sample: SampleDetail, image_id: int) -> str:
+    """Where an image stands on its sample's pages; the sample's first page where it has no such image."""
+    position = next((at for at, image in enumerate(sample.images) if image.id == image_id), None)
+    if position is None:
+        return f"/samples/{sample.id}"
+    return f"/samples/{sample.id}?page={position // IMAGES_PER_PAGE + 1}#image-{image_id}"
 
 
 def page_of_images(sample: SampleDetail, page: int) -> tuple[int, tuple[ImageSummary, ...]]:
@@ -86,19 +122,25 @@ def page_of_images(sample: SampleDetail, page: int) -> tuple[int, tuple[ImageSum
     return start + 1, sample.images[start : start + IMAGES_PER_PAGE]
 
 
-def build_sample_view(sample: SampleDetail, read_record: ReadRecord, *, page: int = 1) -> SampleView:
-    """What the page shows of a sample; a page before the first or beyond the last shows the nearest."""
+def build_sample_view(
+    sample: SampleDetail, read_record: ReadRecord, *, page: int = 1, to_go_s: float | None = None
+) -> SampleView:
+    """What the page shows of a sample; a page before the first or beyond the last shows the nearest.
+
+    ``to_go_s`` is how long until its last image is counted, None where that is not available.
+    """
     page_count = max(1, -(-len(sample.images) // IMAGES_PER_PAGE))
     page = min(max(1, page), page_count)
     first, images = page_of_images(sample, page)
     return SampleView(
         sample=sample,
-        coverage=coverage_of(sample.images_by_status),
+        coverage=coverage_of(sample.images_by_status, sample.images_set_aside),
         tiles=_tiles(sample),
         findings=build_findings_view(sample),
         images=tuple(build_image_view(image, position, read_record) for position, image in enumerate(images, first)),
         page=page,
         page_count=page_count,
+        progress=build_progress(sample, to_go_s),
     )
 
 

@@ -17,6 +17,7 @@ INTENDED_USE = (
 )
 
 _GIGABYTE = 1_000_000_000
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 
 
 def grouped(value: float) -> str:
@@ -29,6 +30,16 @@ def megabytes(value_bytes: int) -> str:
     if value_bytes >= _GIGABYTE:
         return f"{value_bytes / _GIGABYTE:g} GB"
     return f"{value_bytes / 1e6:g} MB"
+
+
+def age(seconds: float) -> str:
+    """A time that has passed, short: ``8 s``, ``4 min``, ``2 h 5 min``, ``3 d``."""
+    if seconds < _MINUTE_S:
+        return f"{seconds:.0f}\u00a0s"
+    minutes, hours, days = (int(seconds // unit) for unit in (_MINUTE_S, _HOUR_S, _DAY_S))
+    if hours < 1:
+        return f"{minutes}\u00a0min"
+    return f"{hours}\u00a0h {minutes % 60}\u00a0min" if days < 1 else f"{days}\u00a0d {hours % 24}\u00a0h"
 
 
 def utc_moment(moment: datetime) -> str:
@@ -46,7 +57,7 @@ def page_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(grouped=grouped, megabytes=megabytes, utc_moment=utc_moment)
+    environment.filters.update(grouped=grouped, megabytes=megabytes, age=age, utc_moment=utc_moment)
     environment.globals.update(static=_static_url, intended_use=INTENDED_USE, app_version=app_version(), section="")
     return environment
 

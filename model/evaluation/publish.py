@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from safetensors import safe_open
 from torch import Tensor
@@ -45,8 +46,9 @@ def publish_checkpoint(
 
     Thresholds and the share of the expected overlap are chosen on the tuning split, with the 16-bit weights
     that will be used, and without the groups of sources that the run left out. The manifest tells what the run
-    was trained on, with which settings, and what it left out: sources (``training["left_out"]``), and sources whose
-    cells were seen without their sub-types (``training["names_left_out"]``).
+    was trained on, with which settings, what the weights had learnt from before (``training["before"]``), and what it
+    left out: sources (``training["left_out"]``), and sources whose cells were seen without their sub-types
+    (``training["names_left_out"]``).
 
     Raises:
         PackedSetError: The data set has no tuning split.
@@ -62,6 +64,7 @@ def publish_checkpoint(
         "left_out": settings["left_out"],
         "names_left_out": settings.get("names_left_out", []),
         "fields": _fields_by_split(checkpoint.parent, dataset),
+        **_before(settings["start_from"]),
     }
     manifest = WeightsManifest(name=name, version=version, sha256="", decoding=_UNTUNED, training=training)
     tuned_on = fully_labelled(without_groups(read_index(dataset, Split.TUNE), settings["left_out"]))
@@ -91,6 +94,14 @@ def _tuned(
         if precision > best_precision:
             best_precision, best = precision, replace(decoding, thresholds=choose_thresholds(found))
     return best
+
+
+def _before(start_from: str) -> dict[str, Any]:
+    """The training of the weights that the run started from, as ``before``, where their manifest tells it."""
+    manifest = Path(start_from).with_suffix(".json")
+    if not start_from or not manifest.is_file():
+        return {}
+    return {"before": json.loads(manifest.read_text())["training"]}
 
 
 def _averaged_state(checkpoint: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

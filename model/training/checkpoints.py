@@ -1,6 +1,7 @@
 """Resumable checkpoints as safetensors and JSON; nothing is ever pickled."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -47,11 +48,11 @@ def save_checkpoint(
     part.replace(folder / CHECKPOINT_FILE)
 
 
-def save_average(folder: Path, average: WeightAverage, progress: Progress) -> None:
+def save_average(folder: Path, state: Mapping[str, Tensor], progress: Progress) -> None:
     """Write what a release is made of, under the names that a checkpoint has for it."""
     tensors = {
         f"average.{name}": (tensor.half() if tensor.is_floating_point() else tensor).detach().cpu().contiguous()
-        for name, tensor in average.state.items()
+        for name, tensor in state.items()
     }
     part = folder / f"{AVERAGE_FILE}.part"
     save_file(tensors, part, metadata={"progress": json.dumps(asdict(progress))})

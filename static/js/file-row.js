@@ -37,7 +37,11 @@ export class FileRow {
     this.stateText = element("span", "file-state");
     this.button = element("button", "button button-quiet button-small");
     this.button.type = "button";
-    this.button.addEventListener("click", () => (this.canRetry ? onRetry(this) : onRemove(this)));
+    this.button.addEventListener("click", () => {
+      if (this.stopWaiting) this.stopWaiting();
+      else if (this.canRetry) onRetry(this);
+      else onRemove(this);
+    });
     const words = element("div", "file-words");
     words.append(element("div", "file-name", file.name), this.progress, this.stateText);
     words.firstChild.title = file.name;
@@ -54,6 +58,29 @@ export class FileRow {
     this.button.hidden = state === "sending" || state === "stored";
     this.button.textContent = canRetry ? "Try again" : "Remove";
     this.button.setAttribute("aria-label", `${this.button.textContent}: ${this.file.name}`);
+  }
+
+  // The server has no room now: count down and then go on; false where the person does not want to wait.
+  wait(seconds, reason) {
+    this.show("waiting", "");
+    this.button.textContent = "Stop trying";
+    this.button.setAttribute("aria-label", `Stop trying: ${this.file.name}`);
+    return new Promise((resolve) => {
+      const endsAt = Date.now() + 1000 * seconds;
+      const end = (goOn) => {
+        clearInterval(timer);
+        this.stopWaiting = null;
+        resolve(goOn);
+      };
+      const tick = () => {
+        const left = Math.ceil((endsAt - Date.now()) / 1000);
+        if (left <= 0) end(true);
+        else this.stateText.textContent = `${reason} Tries again by itself in ${left} s.`;
+      };
+      const timer = setInterval(tick, 500);
+      this.stopWaiting = () => end(false);
+      tick();
+    });
   }
 
   showProgress(fraction) {

@@ -15,6 +15,14 @@ function withSeen(url) {
   return `${url}&seen=${encodeURIComponent(seen.join(","))}`;
 }
 
+// The same link or button in the new part of the page, so that the keyboard's focus stays where it was.
+function twin(element, part) {
+  const href = element.getAttribute("href");
+  if (href) return part.querySelector(`a[href="${CSS.escape(href)}"]`);
+  const action = element.closest("form")?.getAttribute("action");
+  return action ? part.querySelector(`form[action="${CSS.escape(action)}"] button`) : null;
+}
+
 function place({ name, html }) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
@@ -25,9 +33,9 @@ function place({ name, html }) {
     root.querySelector("[data-image-list]").append(fresh);
     return;
   }
-  const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(fresh);
-  if (focused) fresh.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+  if (focused) (twin(focused, fresh) ?? fresh).focus({ preventScroll: true });
 }
 
 function apply(update) {
@@ -85,4 +93,5 @@ if (root) {
   if (isDone) rest();
   else listen();
   document.addEventListener("visibilitychange", onVisibility);
+  document.addEventListener("bloodcount:changed", () => { stop(); ask(); });
 }

@@ -7,10 +7,16 @@ export function newKey() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// How long the server asks us to wait; 0 where it does not, and then waiting would not help.
+export function retryAfterS(status, header) {
+  return [503, 507].includes(status) ? Number(header) || 0 : 0;
+}
+
 function outcomeOf(request) {
   const body = request.response;
   if (request.status === 202 && body?.files?.length === 1) return body.files[0];
-  if (body?.error) return { error: body.error, canRetry: request.status >= 500 };
+  const waitS = retryAfterS(request.status, request.getResponseHeader("Retry-After"));
+  if (body?.error) return { error: body.error, canRetry: request.status >= 500, waitS };
   return { error: LOST, canRetry: true };
 }
 

@@ -2,7 +2,7 @@
 // browser sends the same form by itself.
 import { chosenFiles, watchDrops } from "./dropzone.js";
 import { FileRow, readableSize } from "./file-row.js";
-import { newKey, sendFile } from "./send-file.js";
+import { newKey, retryAfterS, sendFile } from "./send-file.js";
 
 const form = document.querySelector("form[data-upload]");
 const list = form.querySelector("[data-file-list]");
@@ -86,8 +86,11 @@ async function retry(row) {
 
 async function send(row) {
   row.key ??= newKey();
-  row.show("sending", "0 %");
-  const outcome = await sendFile(`/samples/${sampleId}/images`, row.file, row.key, (part) => row.showProgress(part));
+  let outcome;
+  do {
+    row.show("sending", "0 %");
+    outcome = await sendFile(`/samples/${sampleId}/images`, row.file, row.key, (part) => row.showProgress(part));
+  } while (outcome.waitS && (await row.wait(outcome.waitS, outcome.error.message)));
   if (!outcome.error) row.show("stored", "Uploaded");
   else row.show("error", outcome.error.message, { canRetry: Boolean(outcome.canRetry) });
 }
@@ -126,8 +129,15 @@ async function createSample() {
   const body = new FormData();
   body.append("accession_number", form.elements.accession_number.value);
   body.append("note", form.elements.note.value);
-  const answer = await fetch("/samples", { method: "POST", body, headers: { Accept: "application/json" } });
-  return { isCreated: answer.status === 201, ...(await answer.json()) };
+  for (;;) {
+    const answer = await fetch("/samples", { method: "POST", body, headers: { Accept: "application/json" } });
+    const told = await answer.json();
+    const waitS = retryAfterS(answer.status, answer.headers.get("Retry-After"));
+    if (!waitS) return { isCreated: answer.status === 201, ...told };
+    showNotice("caution", "The server takes no uploads at the moment", `${told.error.message} This page tries again by itself every ${waitS} s.`);
+    await new Promise((resolve) => { setTimeout(resolve, 1000 * waitS); });
+    formError.replaceChildren();
+  }
 }
 
 function explainRefusal(error) {

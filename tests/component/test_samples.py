@@ -13,7 +13,7 @@ from app.schemas.counts import ClassCounts
 from app.schemas.samples import ImageStatus, NewSample, SampleStatus
 from app.services.samples import create_sample, sample_detail, sample_history, sample_status
 
-Q, C, D, R, F = ImageStatus  # queued, counting, counted, refused, failed
+Q, C, D, R, F, X = ImageStatus  # queued, counting, counted, refused, failed, cancelled
 
 Counts = tuple[int, int, int, int | None]
 """RBC, WBC, PLT and NRBC, the last None where the weights cannot tell such cells apart."""

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.db.records import AnalysisRecord, FieldImageRecord
 from app.db.session import Database
 from app.jobs import CountingRuntime, FieldCounter, JobEngine, JobOptions
+from app.jobs.queue import CountQueue, job_id
 from app.schemas.samples import ImageStatus, NewSample
 from app.schemas.uploads import CountPriority
 from app.services.samples import create_sample
@@ -22,7 +23,7 @@ QUICK = JobOptions(
 )
 """As in production, only with shorter waits; still longer than a busy machine holds a living process up."""
 
-FINISHED = {ImageStatus.COUNTED, ImageStatus.REFUSED, ImageStatus.FAILED}
+FINISHED = {ImageStatus.COUNTED, ImageStatus.REFUSED, ImageStatus.FAILED, ImageStatus.CANCELLED}
 
 
 @dataclass
@@ -81,10 +82,23 @@ class Laboratory:
         wait_for(lambda: all(image.status in FINISHED for image in self.images().values()), timeout_s=timeout_s)
         return self.images()
 
+    def database_jobs_left(self) -> int:
+        """How many jobs wait or run, whatever their images' rows say."""
+        queue = CountQueue(self.database.engine)
+        try:
+            return sum(image_jobs_left(queue, image) for image in self.images().values())
+        finally:
+            queue.close()
+
     def stop_all(self) -> None:
         """Stop every engine, the last started first."""
         while self.engines:
             self.engines.pop().stop()
+
+
+def image_jobs_left(queue: CountQueue, image: FieldImageRecord) -> int:
+    """How many of an image's jobs, in whatever round, wait or run."""
+    return sum(queue.is_live([job_id(image.id, job_round) for job_round in range(image.job_round + 1)]).values())
 
 
 def wait_for(condition: Callable[[], bool], *, timeout_s: float = 60) -> None:

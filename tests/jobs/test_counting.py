@@ -3,13 +3,12 @@
 import subprocess
 import sys
 import threading
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from app.errors import WeightsUnavailable
-from app.jobs import CountingRuntime, JobOptions
+from app.jobs import CountingRuntime
 from app.schemas.counts import ClassCounts
 from app.schemas.samples import ImageStatus
 from app.schemas.uploads import CountPriority
@@ -20,7 +19,7 @@ from tests.jobs.counters import TEST_WEIGHTS, ScriptedCounter
 from tests.jobs.laboratory import QUICK, Laboratory, wait_for
 from tests.sample_images import image_bytes
 
-A, B, C = image_bytes(1), image_bytes(2), image_bytes(3)
+A, B, C = image_bytes(101), image_bytes(102), image_bytes(103)
 
 
 def test_uploaded_images_are_counted_once_each(laboratory: Laboratory) -> None:
@@ -146,12 +145,23 @@ def test_images_of_a_waiting_person_go_before_a_batch(laboratory: Laboratory) ->
     laboratory.upload(queueing, *urgent)
 
     counter = ScriptedCounter()
-    one_at_a_time = JobOptions(**{**asdict(QUICK), "claims_per_slot": 1})
-    laboratory.start(counter, options=one_at_a_time)
+    laboratory.start(counter)
     laboratory.wait_until_finished()
 
     assert set(counter.order[:2]) == set(urgent)
     assert set(counter.order[2:]) == set(batch)
+
+
+def test_an_urgent_image_is_the_next_one_though_a_batch_was_claimed_before(laboratory: Laboratory) -> None:
+    counter = ScriptedCounter(delay_s=0.2)
+    engine = laboratory.start(counter)
+    laboratory.upload(engine, *(image_bytes(seed) for seed in range(8)), priority=CountPriority.BATCH)
+    wait_for(lambda: len(counter.order) == 2)
+
+    laboratory.upload(engine, A)
+    laboratory.wait_until_finished()
+
+    assert counter.order.index(A) <= 3, "only what was being counted, and what began while it was claimed, is before"
 
 
 def test_a_process_without_counting_only_queues(laboratory: Laboratory) -> None:

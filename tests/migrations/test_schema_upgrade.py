@@ -88,7 +88,10 @@ def test_every_constraint_has_the_conventional_name(database: Database) -> None:
 def test_upgrading_twice_changes_nothing(database: Database) -> None:
     with database.engine.begin() as connection:
         connection.execute(
-            text("INSERT INTO executor_heartbeat VALUES ('x', '2026-11-23 00:00:00+00', '2026-11-23 00:00:00+00')")
+            text(
+                "INSERT INTO executor_heartbeat (executor_id, started_at, beat_at)"
+                " VALUES ('x', '2026-11-23 00:00:00+00', '2026-11-23 00:00:00+00')"
+            )
         )
 
     upgrade_schema(database)

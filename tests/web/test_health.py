@@ -1,5 +1,6 @@
 """What machines that watch the application get."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -62,7 +63,52 @@ def test_metrics_tell_requests_and_the_queue(site: Site) -> None:
     assert (
         'bloodcount_request_seconds_count{method="POST",route="/api/v1/samples/{sample_id}/images"} 1.0' in answer.text
     )
+    assert 'bloodcount_queue_waiting{priority="batch"} 2.0' in answer.text
+    assert 'bloodcount_queue_waiting{priority="interactive"} 0.0' in answer.text
+    assert re.search(r"^bloodcount_queue_oldest_seconds [0-9.]+$", answer.text, re.MULTILINE)
+    assert "bloodcount_workers_alive 0.0" in answer.text
+    assert "bloodcount_database_up 1.0" in answer.text
     assert "SECRET" not in answer.text
+
+
+def test_every_measurement_says_whose_it_is(site: Site) -> None:
+    text = site.client.get("/metrics").text
+
+    helps = [line for line in text.splitlines() if line.startswith("# HELP bloodcount_")]
+    assert len(helps) > 12
+    kinds = ("Of this process: ", "Of the database, the same from every process: ", "Whether the database answers")
+    assert [line for line in helps if not any(kind in line for kind in kinds)] == []
+
+
+def test_two_processes_tell_the_same_of_the_database_they_share(site: Site, settings: Settings) -> None:
+    site.upload(site.new_sample("shared"), ("a.png", png_of(1)))
+    with TestClient(create_app(settings, counting=False)) as other:
+        texts = [client.get("/metrics").text for client in (site.client, other)]
+
+    for name in ('bloodcount_images{status="queued"}', "bloodcount_queue_depth", "bloodcount_queue_running"):
+        first, second = ([line for line in text.splitlines() if line.startswith(name)] for text in texts)
+        assert first == second != []
+
+
+def test_an_empty_queue_has_no_age_rather_than_none_at_all(site: Site) -> None:
+    text = site.client.get("/metrics").text
+
+    assert "bloodcount_queue_depth 0.0" in text
+    assert "bloodcount_queue_oldest_seconds" not in text
+    assert "bloodcount_queue_seconds_to_go" not in text
+
+
+def test_a_database_that_is_away_hides_only_its_own_numbers(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_answer(_: object) -> None:
+        raise RuntimeError("the database is away")
+
+    monkeypatch.setattr("app.web.lifespan.installation_figures", no_answer)
+    answer = site.client.get("/metrics")
+
+    assert answer.status_code == 200
+    assert "bloodcount_database_up 0.0" in answer.text
+    assert "bloodcount_queue_depth" not in answer.text
+    assert "bloodcount_requests_total" in answer.text
 
 
 def test_two_applications_do_not_share_their_numbers(site: Site, tmp_path: Path) -> None:

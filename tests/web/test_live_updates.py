@@ -48,7 +48,11 @@ def test_only_what_changed_is_sent(counting_site: Site) -> None:
     detail = counting_site.counted_sample("live-2", ("a.png", png_of(70)), ("b.png", png_of(71)))
     first, second = (image["id"] for image in detail["images"])
 
-    answer = update(counting_site, detail["id"], f"summary:2-0-0-0-0,image-{first}:counted,image-{second}:queued")
+    answer = update(
+        counting_site,
+        detail["id"],
+        f"progress:2.2.,actions:none-none,summary:2-0-0-0-0,image-{first}:counted,image-{second}:queued",
+    )
 
     assert [fragment["name"] for fragment in answer["fragments"]] == ["summary", f"image-{second}"]
     assert 'data-count="RBC"' in answer["fragments"][0]["html"]
@@ -62,7 +66,7 @@ def test_an_image_added_elsewhere_is_sent_too(site: Site) -> None:
 
     answer = update(site, sample_id, shown(html))
 
-    assert [fragment["name"] for fragment in answer["fragments"]] == ["summary", "image-1"]
+    assert [fragment["name"] for fragment in answer["fragments"]] == ["progress", "actions", "summary", "image-1"]
     assert answer["is_done"] is False
 
 
@@ -70,7 +74,7 @@ def test_nonsense_from_the_page_only_means_that_everything_is_sent(counting_site
     detail = counting_site.counted_sample("live-4")
 
     for seen in ("", ",,,", "summary", "image-x:counted,:"):
-        assert len(update(counting_site, detail["id"], seen)["fragments"]) == 2
+        assert len(update(counting_site, detail["id"], seen)["fragments"]) == 4
 
 
 def events_and_delay(site: Site, accession_number: str) -> tuple[list[dict[str, Any]], float]:

@@ -83,6 +83,13 @@ def test_a_request_keeps_the_number_its_proxy_gave_and_no_other_text(lines: list
     assert all(re.fullmatch(r"[0-9a-f]{16}", number) for number in numbers[2:])
 
 
+def test_an_accepted_image_joins_the_request_with_the_image(lines: list[dict[str, object]]) -> None:
+    [accepted] = [line for line in lines if line["event"] == "image_accepted"]
+
+    assert accepted["request_id"] == "given-by-proxy"
+    assert (accepted["sample_id"], accepted["image_id"], accepted["priority"]) == (1, 1, "interactive")
+
+
 def test_a_crash_is_logged_with_its_trace_under_the_same_number(lines: list[dict[str, object]]) -> None:
     (crash,) = [line for line in lines if line["event"] == "request_crashed"]
 

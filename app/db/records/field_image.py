@@ -19,6 +19,10 @@ class FieldImageRecord(Record):
     ``attempts`` counts the starts of its counting since it was last queued; ``job_round`` numbers
     its jobs, so that a new one is never taken for an old one that ended. ``width`` and ``height``
     are in pixels after EXIF orientation. ``file_name`` is for display only.
+
+    ``queued_at`` is when it was last put in the queue, ``started_at`` when its counting last began, ``changed_at``
+    when its status last changed, ``set_aside_at`` when a person decided to do without it; the first three are None in
+    rows older than the columns.
     """
 
     __tablename__ = "field_image"
@@ -49,3 +53,7 @@ class FieldImageRecord(Record):
     reason_code: Mapped[str | None] = mapped_column(String(64), default=None)
     reason_message: Mapped[str | None] = mapped_column(Text, default=None)
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default_factory=list)
+    queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default_factory=utc_now)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default_factory=utc_now)
+    set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -6,15 +6,18 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, defer
 
-from app.db.base import LARGEST_ID
+from app.db.base import LARGEST_ID, utc_now
 from app.db.inserting import insert_unless_present
 from app.db.records import AnalysisRecord, FieldImageRecord
 from app.errors import ImageNotFound
-from app.schemas.samples import ImageStatus
+from app.schemas.samples import UNFINISHED, ImageStatus
 from model.types import Notice
 
-UNFINISHED = (ImageStatus.QUEUED, ImageStatus.COUNTING)
-"""Statuses of an image that still waits for its counts."""
+RETRIABLE = (ImageStatus.FAILED, ImageStatus.CANCELLED)
+"""Statuses of an image that can be queued anew."""
+
+WITHOUT_COUNTS = (ImageStatus.REFUSED, ImageStatus.FAILED, ImageStatus.CANCELLED)
+"""Statuses of a finished image that has no counts; only these can be set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,26 @@ def list_images(session: Session, sample_id: int) -> list[tuple[FieldImageRecord
     return [(image, analysis) for image, analysis in session.execute(query)]
 
 
+def image_signatures(session: Session, sample_ids: Sequence[int]) -> dict[int, tuple[object, ...]]:
+    """For every sample with images: what differs whenever one of its images is new or has changed."""
+    query = (
+        select(
+            FieldImageRecord.sample_id,
+            FieldImageRecord.status,
+            func.count(),
+            func.count(FieldImageRecord.set_aside_at),
+            func.max(FieldImageRecord.changed_at),
+        )
+        .where(FieldImageRecord.sample_id.in_(sample_ids))
+        .group_by(FieldImageRecord.sample_id, FieldImageRecord.status)
+        .order_by(FieldImageRecord.sample_id, FieldImageRecord.status)
+    )
+    signatures: dict[int, tuple[object, ...]] = {}
+    for sample_id, *parts in session.execute(query):
+        signatures[sample_id] = (*signatures.get(sample_id, ()), *parts)
+    return signatures
+
+
 def list_unfinished(session: Session, *, after_id: int, limit: int) -> list[WaitingImage]:
     """Unfinished images with a number above ``after_id``, in the order of their numbers."""
     columns = (FieldImageRecord.id, FieldImageRecord.job_round, FieldImageRecord.priority)
@@ -81,6 +104,19 @@ def list_unfinished(session: Session, *, after_id: int, limit: int) -> list[Wait
         .limit(limit)
     )
     return [WaitingImage(*row) for row in session.execute(query)]
+
+
+def list_ids(session: Session, *, sample_id: int, statuses: Sequence[ImageStatus]) -> list[int]:
+    """The numbers of a sample's images that stand at one of these statuses, in upload order."""
+    query = select(FieldImageRecord.id).where(
+        FieldImageRecord.sample_id == sample_id, FieldImageRecord.status.in_(statuses)
+    )
+    return list(session.scalars(query.order_by(FieldImageRecord.id)))
+
+
+def set_priority(session: Session, image_id: int, priority: int) -> None:
+    """Let an image be counted before or after others."""
+    session.execute(update(FieldImageRecord).where(FieldImageRecord.id == image_id).values(priority=priority))
 
 
 def start_new_round(
@@ -99,20 +135,30 @@ def start_new_round(
             job_round=FieldImageRecord.job_round + 1,
             reason_code=None,
             reason_message=None,
+            queued_at=utc_now(),
+            started_at=None,
+            changed_at=utc_now(),
+            set_aside_at=None,
         )
         .returning(FieldImageRecord.job_round)
     )
     return session.execute(statement).scalar_one_or_none()
 
 
-def start_counting(session: Session, image_id: int) -> int | None:
-    """Note a further start of an image's counting and return how many there were; None when it is finished."""
+def start_counting(session: Session, image_id: int, *, job_round: int | None = None) -> int | None:
+    """Note a further start of an image's counting and return how many there were.
+
+    None when it is finished, or cancelled, or waits for the job of another round than ``job_round``.
+    """
+    now = utc_now()
     statement = (
         update(FieldImageRecord)
         .where(FieldImageRecord.id == image_id, FieldImageRecord.status.in_(UNFINISHED))
-        .values(status=ImageStatus.COUNTING, attempts=FieldImageRecord.attempts + 1)
+        .values(status=ImageStatus.COUNTING, attempts=FieldImageRecord.attempts + 1, started_at=now, changed_at=now)
         .returning(FieldImageRecord.attempts)
     )
+    if job_round is not None:
+        statement = statement.where(FieldImageRecord.job_round == job_round)
     return session.execute(statement).scalar_one_or_none()
 
 
@@ -125,7 +171,7 @@ def take_back_start(session: Session, image_id: int) -> None:
             FieldImageRecord.status == ImageStatus.COUNTING,
             FieldImageRecord.attempts > 0,
         )
-        .values(status=ImageStatus.QUEUED, attempts=FieldImageRecord.attempts - 1)
+        .values(status=ImageStatus.QUEUED, attempts=FieldImageRecord.attempts - 1, changed_at=utc_now())
     )
 
 
@@ -146,7 +192,39 @@ def finish_image(
             reason_code=reason.code if reason else None,
             reason_message=reason.message if reason else None,
             warnings=[asdict(warning) for warning in warnings],
+            changed_at=utc_now(),
         )
+        .returning(FieldImageRecord.id)
+    )
+    return session.execute(statement).scalar_one_or_none() is not None
+
+
+def cancel_queued(session: Session, *, image_id: int | None = None, sample_id: int | None = None) -> list[int]:
+    """Cancel the images that wait, of one number or of one sample, and return their numbers.
+
+    The status is part of the one statement: an image that a worker starts at this moment is either cancelled before
+    and never started, or not cancelled.
+    """
+    statement = (
+        update(FieldImageRecord)
+        .where(FieldImageRecord.status == ImageStatus.QUEUED)
+        .values(status=ImageStatus.CANCELLED, changed_at=utc_now())
+        .returning(FieldImageRecord.id)
+    )
+    if image_id is not None:
+        statement = statement.where(FieldImageRecord.id == image_id)
+    if sample_id is not None:
+        statement = statement.where(FieldImageRecord.sample_id == sample_id)
+    return sorted(session.scalars(statement))
+
+
+def set_aside(session: Session, image_id: int, *, is_aside: bool) -> bool:
+    """Set a finished image without counts aside, or take it back; False when there was nothing to change."""
+    was = FieldImageRecord.set_aside_at.is_(None) if is_aside else FieldImageRecord.set_aside_at.is_not(None)
+    statement = (
+        update(FieldImageRecord)
+        .where(FieldImageRecord.id == image_id, FieldImageRecord.status.in_(WITHOUT_COUNTS), was)
+        .values(set_aside_at=utc_now() if is_aside else None)
         .returning(FieldImageRecord.id)
     )
     return session.execute(statement).scalar_one_or_none() is not None

@@ -4,15 +4,16 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db.base import LARGEST_ID
 from app.db.inserting import insert_unless_present
 from app.db.records import AnalysisRecord, FieldImageRecord, SampleRecord
+from app.db.repositories.images import WITHOUT_COUNTS
 from app.errors import SampleNotFound
 from app.schemas.counts import ClassCounts
-from app.schemas.samples import ImageStatus, SampleStatus
+from app.schemas.samples import UNFINISHED, ImageStatus, SampleStatus
 
 _SUMS = (
     func.sum(AnalysisRecord.rbc),
@@ -21,7 +22,6 @@ _SUMS = (
     func.sum(AnalysisRecord.nrbc),
     func.count(AnalysisRecord.nrbc) == func.count(),
 )
-_PENDING = (ImageStatus.QUEUED, ImageStatus.COUNTING)
 
 
 def accession_key(accession_number: str) -> str:
@@ -89,6 +89,16 @@ def image_status_counts(session: Session, sample_ids: Sequence[int]) -> dict[int
     return counts
 
 
+def set_aside_counts(session: Session, sample_ids: Sequence[int]) -> dict[int, int]:
+    """For every sample with images that were set aside: how many they are."""
+    query = (
+        select(FieldImageRecord.sample_id, func.count())
+        .where(FieldImageRecord.sample_id.in_(sample_ids), FieldImageRecord.set_aside_at.is_not(None))
+        .group_by(FieldImageRecord.sample_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def pooled_counts(session: Session, sample_ids: Sequence[int]) -> dict[int, ClassCounts]:
     """For every sample with a counted image: its cells by class, summed over the newest analysis of each image."""
     newest = (
@@ -116,16 +126,19 @@ def _stands_at(status: SampleStatus) -> ColumnElement[bool]:
 
     Each condition starts from the rarer side (unfinished, refused and failed images have an index).
     """
-    has_pending = _has_image(FieldImageRecord.status.in_(_PENDING))
+    has_pending = _has_image(FieldImageRecord.status.in_(UNFINISHED))
     has_started = _has_image(FieldImageRecord.status != ImageStatus.QUEUED)
-    has_lost = _has_image(FieldImageRecord.status.in_((ImageStatus.REFUSED, ImageStatus.FAILED)))
+    is_lost = FieldImageRecord.status.in_(WITHOUT_COUNTS)
+    has_lost = _has_image(and_(is_lost, FieldImageRecord.set_aside_at.is_(None)))
+    has_aside = _has_image(and_(is_lost, FieldImageRecord.set_aside_at.is_not(None)))
     has_any = exists().where(FieldImageRecord.sample_id == SampleRecord.id).correlate(SampleRecord)
+    has_counted = has_any.where(FieldImageRecord.status == ImageStatus.COUNTED)
     conditions: dict[SampleStatus, ColumnElement[bool]] = {
         SampleStatus.EMPTY: not_(has_any),
         SampleStatus.QUEUED: and_(has_pending, not_(has_started)),
         SampleStatus.COUNTING: and_(has_pending, has_started),
-        SampleStatus.ATTENTION: and_(not_(has_pending), has_lost),
-        SampleStatus.READY: and_(has_any, not_(has_pending), not_(has_lost)),
+        SampleStatus.ATTENTION: and_(not_(has_pending), or_(has_lost, and_(has_aside, not_(has_counted)))),
+        SampleStatus.READY: and_(has_counted, not_(has_pending), not_(has_lost)),
         # No sample can be signed yet.
         SampleStatus.SIGNED: SampleRecord.id < 0,
     }

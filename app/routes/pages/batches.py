@@ -10,9 +10,9 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from app.schemas.batches import BatchDetail
 from app.services.batch_progress import batch_detail, batch_history
 from app.settings import Settings
-from app.web.batch_view import POLL_SECONDS, BatchPlace, batch_update, build_batch_view, look_at_batch, shares_of
+from app.web.batch_stream import batch_updates
+from app.web.batch_view import BatchPlace, batch_update, build_batch_view, shares_of
 from app.web.dependencies import ContextDep, SessionDep, SettingsDep
-from app.web.event_stream import page_updates
 from app.web.live import PageUpdate, parse_seen
 from app.web.status_words import BATCH_STATUS_LABELS
 from app.web.templating import render_page
@@ -66,10 +66,7 @@ async def show_events(
     context: ContextDep, batch_id: Annotated[int, Depends(_existing_batch)], place: _Place, seen: _Seen = ""
 ) -> AsyncIterator[ServerSentEvent]:
     """The parts of the page that change, as they change, until nothing is waiting any more."""
-    database = context.database
-    updates = page_updates(
-        lambda shown: look_at_batch(database, batch_id, place, shown), parse_seen(seen), poll_s=POLL_SECONDS
-    )
+    updates = batch_updates(context.database, batch_id=batch_id, place=place, seen=parse_seen(seen))
     async for update in updates:
         yield ServerSentEvent(event="update", data=update)
 

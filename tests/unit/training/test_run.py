@@ -29,7 +29,7 @@ from model.training.checkpoints import (
 )
 from model.training.config import TrainingConfig, TrainingConfigError, read_config
 from model.training.run import LOG_FILE, TrainingDiverged, TrainingRun
-from model.training.starting import continued, take_over_weights
+from model.training.starting import continued, mixed_with_start, take_over_weights
 from tests.unit.training.packed_fields import write_packed_set
 
 pytestmark = pytest.mark.usefixtures("torch_as_before")
@@ -142,6 +142,39 @@ def test_a_run_takes_over_weights_that_fit_and_leaves_frozen_stages_as_they_were
         torch.testing.assert_close(after[name], given[name].to(after[name].dtype))
     learnt = "backbone.stages.1.0.bn1.running_mean"
     assert not torch.allclose(after[learnt], given[learnt].float())
+
+
+def test_a_run_that_teaches_no_names_leaves_what_names_cells_as_it_was(
+    packed_set: Path, run_folder: Path, random_release: Path
+) -> None:
+    config = TrainingConfig(
+        crop_px=64, batch_size=2, fields_per_epoch=2, workers=0, threads=1, frozen_stages=5, minutes=1e-4,
+        name_loss_weight=0.0, mosaic_share=0.0, start_from=str(random_release),
+    )  # fmt: skip
+    run = TrainingRun(packed_set, run_folder, config, lambda _line: None)
+    run.train()
+
+    given, after = load_file(random_release), run.network.state_dict()
+    kept = [name for name in given if name.startswith(("backbone.", "embedding_head.", "namer."))]
+    assert len(kept) > 300
+    for name in kept:
+        torch.testing.assert_close(after[name], given[name].to(after[name].dtype))
+    assert not torch.allclose(after["heat_head.0.0.weight"], given["heat_head.0.0.weight"].float(), atol=1e-6)
+
+
+def test_what_is_published_lies_between_the_start_and_the_trained_weights(tmp_path: Path) -> None:
+    save_file({"a": torch.tensor([1.0, 2.0]), "count": torch.tensor(7)}, tmp_path / "start.safetensors")
+    trained_state = {"a": torch.tensor([3.0, 2.0]), "new": torch.tensor([5.0]), "count": torch.tensor(9)}
+
+    mixed = mixed_with_start(trained_state, tmp_path / "start.safetensors", 0.25)
+
+    assert mixed["a"].tolist() == [2.5, 2.0]
+    assert (mixed["new"].tolist(), int(mixed["count"])) == ([5.0], 9)
+
+
+def test_a_share_of_the_start_needs_a_start() -> None:
+    with pytest.raises(TrainingConfigError, match=r"kept_share is 0\.5; .* needs weights to start from"):
+        TrainingConfig(kept_share=0.5)
 
 
 def test_a_run_cannot_start_from_a_file_that_holds_no_weights(packed_set: Path, run_folder: Path) -> None:

@@ -1,0 +1,59 @@
+"""A person's decision about images on its way to the services, and its line in the log."""
+
+from typing import Literal
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.schemas.image_changes import ImageChange, ImagesChanged
+from app.services import image_actions
+from app.services.job_queue import JobQueue
+from app.web.context import AppContext
+
+ImageAction = Literal["cancel", "retry", "set-aside", "take-back"]
+"""What a person can decide about one image."""
+
+SampleAction = Literal["cancel", "retry"]
+"""What a person can decide about all images of a sample at once."""
+
+_log = structlog.get_logger("bloodcount.images")
+
+
+def change_image(context: AppContext, action: ImageAction, *, image_id: int) -> ImageChange:
+    """Carry out a decision about one image.
+
+    Raises:
+        ImageNotFound: There is no such image.
+        ImageNotChangeable: It does not stand where that can be decided.
+    """
+    with context.database.unit_of_work() as session:
+        change = _decide(session, context.engine, action, image_id)
+    _log.info("image_changed", action=action, **change.model_dump(mode="json"))
+    return change
+
+
+def change_images(context: AppContext, action: SampleAction, *, sample_id: int) -> ImagesChanged:
+    """Carry out a decision about all images of a sample that it can concern.
+
+    Raises:
+        SampleNotFound: There is no such sample.
+    """
+    with context.database.unit_of_work() as session:
+        if action == "cancel":
+            changed = image_actions.cancel_waiting_images(session, sample_id=sample_id)
+        else:
+            changed = image_actions.retry_images(session, context.engine, sample_id=sample_id)
+    _log.info("images_changed", action=action, sample_id=sample_id, image_ids=changed.image_ids)
+    return changed
+
+
+def _decide(session: Session, jobs: JobQueue, action: ImageAction, image_id: int) -> ImageChange:
+    match action:
+        case "cancel":
+            return image_actions.cancel_image(session, image_id=image_id)
+        case "retry":
+            return image_actions.retry_image(session, jobs, image_id=image_id)
+        case "set-aside":
+            return image_actions.set_image_aside(session, image_id=image_id)
+        case "take-back":
+            return image_actions.take_image_back(session, image_id=image_id)
