@@ -28,7 +28,7 @@ class TrainingConfig:
     ``left_out`` names groups of sources (``model.data.source_groups``) that the run must not see, and
     ``names_left_out`` those whose cells it sees without their sub-types. ``mosaic_share`` is the share of
     mosaics of single white cells of known sub-type. Where ``name_loss_weight`` is 0, what names cells
-    keeps the weights that it started with. ``kept_share`` of what is published are the weights started from.
+    keeps the weights that it started with.
     """
 
     minutes: float = 90.0
@@ -51,7 +51,6 @@ class TrainingConfig:
     seed: int = 20261123
     precision: str = AUTO
     start_from: str = ""
-    kept_share: float = 0.0
     left_out: tuple[str, ...] = ()
     names_left_out: tuple[str, ...] = ()
     source_shares: tuple[tuple[str, float], ...] = (
@@ -75,10 +74,6 @@ class TrainingConfig:
             raise TrainingConfigError(f"crop_px is {self.crop_px}; it must be a multiple of 32")
         if self.precision not in _PRECISIONS:
             raise TrainingConfigError(f"precision is {self.precision!r}; choose of {', '.join(_PRECISIONS)}")
-        if not 0 <= self.kept_share < 1 or (self.kept_share and not self.start_from):
-            raise TrainingConfigError(
-                f"kept_share is {self.kept_share}; it lies from 0 to below 1, and needs weights to start from"
-            )
         if self.fields_per_epoch < self.batch_size:
             raise TrainingConfigError(
                 f"fields_per_epoch is {self.fields_per_epoch}; an epoch needs a batch of {self.batch_size} or more"

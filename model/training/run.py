@@ -24,13 +24,7 @@ from model.training.curves import CURVES_FILE, can_draw_curves, draw_curves
 from model.training.loading import Example, choose_fields, make_loader
 from model.training.losses import Losses, compute_losses
 from model.training.precision import fastest_dtype
-from model.training.starting import (
-    continued,
-    freeze_first_stages,
-    freeze_naming,
-    mixed_with_start,
-    take_over_weights,
-)
+from model.training.starting import continued, freeze_first_stages, freeze_naming, take_over_weights
 from model.training.target_batch import TargetBatch
 
 LOG_FILE = "log.jsonl"
@@ -110,13 +104,7 @@ class TrainingRun:
                 draw_curves(self.folder / LOG_FILE, self.folder / CURVES_FILE)
             text = ", ".join(f"{name} {value:.4f}" for name, value in losses.items())
             self.report(f"epoch {self.progress.epoch}, step {self.progress.step}: {text}; {self._to_go()}")
-        save_average(self.folder, self._published(), self.progress)
-
-    def _published(self) -> dict[str, Tensor]:
-        """The averaged weights, mixed with those that the run started from where the settings say so."""
-        if not self.config.kept_share:
-            return self.average.state
-        return mixed_with_start(self.average.state, Path(self.config.start_from), self.config.kept_share)
+        save_average(self.folder, self.average.state, self.progress)
 
     def _train_epoch(self) -> dict[str, float]:
         self.network.train()

@@ -1,14 +1,13 @@
 """How a run begins: from random weights, or from a release whose layers it takes over."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import nn
 
 from model.network import CellDetector
 from model.training.config import TrainingConfig, TrainingConfigError
@@ -40,21 +39,6 @@ def take_over_weights(
         raise TrainingConfigError(f"{path} holds no tensor of this network; start from weights of the same kind")
     network.load_state_dict({**own, **fitting})
     return sorted(set(own) - set(fitting))
-
-
-def mixed_with_start(state: Mapping[str, Tensor], path: Path, kept_share: float) -> dict[str, Tensor]:
-    """The weights between those of the file (share ``kept_share``) and those trained from them.
-
-    What a run on other data betters and what it spoils are both halved, the second often by more (Wortsman et al. 2022,
-    arXiv 2109.01903). Tensors that the file lacks are taken as trained.
-    """
-    start = load_file(path)
-    return {
-        name: torch.lerp(tensor.cpu().float(), start[name].float(), kept_share)
-        if name in start and tensor.is_floating_point() and start[name].shape == tensor.shape
-        else tensor
-        for name, tensor in state.items()
-    }
 
 
 def continued(config: TrainingConfig, earlier: TrainingConfig) -> TrainingConfig:

@@ -29,7 +29,7 @@ from model.training.checkpoints import (
 )
 from model.training.config import TrainingConfig, TrainingConfigError, read_config
 from model.training.run import LOG_FILE, TrainingDiverged, TrainingRun
-from model.training.starting import continued, mixed_with_start, take_over_weights
+from model.training.starting import continued, take_over_weights
 from tests.unit.training.packed_fields import write_packed_set
 
 pytestmark = pytest.mark.usefixtures("torch_as_before")
@@ -160,21 +160,6 @@ def test_a_run_that_teaches_no_names_leaves_what_names_cells_as_it_was(
     for name in kept:
         torch.testing.assert_close(after[name], given[name].to(after[name].dtype))
     assert not torch.allclose(after["heat_head.0.0.weight"], given["heat_head.0.0.weight"].float(), atol=1e-6)
-
-
-def test_what_is_published_lies_between_the_start_and_the_trained_weights(tmp_path: Path) -> None:
-    save_file({"a": torch.tensor([1.0, 2.0]), "count": torch.tensor(7)}, tmp_path / "start.safetensors")
-    trained_state = {"a": torch.tensor([3.0, 2.0]), "new": torch.tensor([5.0]), "count": torch.tensor(9)}
-
-    mixed = mixed_with_start(trained_state, tmp_path / "start.safetensors", 0.25)
-
-    assert mixed["a"].tolist() == [2.5, 2.0]
-    assert (mixed["new"].tolist(), int(mixed["count"])) == ([5.0], 9)
-
-
-def test_a_share_of_the_start_needs_a_start() -> None:
-    with pytest.raises(TrainingConfigError, match=r"kept_share is 0\.5; .* needs weights to start from"):
-        TrainingConfig(kept_share=0.5)
 
 
 def test_a_run_cannot_start_from_a_file_that_holds_no_weights(packed_set: Path, run_folder: Path) -> None:
