@@ -20,6 +20,7 @@ from app.commands import (
     serve,
     token,
     train,
+    watch,
     weights,
     worker,
 )
@@ -40,6 +41,7 @@ cli = typer.Typer(
 )
 cli.command()(serve.serve)
 cli.command()(worker.worker)
+cli.command()(watch.watch)
 cli.command()(count.count)
 cli.add_typer(token.app, name="token")
 cli.add_typer(weights.app, name="weights")

@@ -95,6 +95,23 @@ class Settings(BaseSettings):
     max_request_bytes: int = Field(
         default=4_000_000_000, ge=1, description="Largest upload request that is accepted, all its files together."
     )
+    max_files_per_batch: int = Field(
+        default=5_000, ge=1, description="Most files in one batch, those inside its ZIP files not counted."
+    )
+    max_samples_per_batch: int = Field(default=1_000, ge=1, description="Most samples that one batch is grouped into.")
+    max_archive_bytes: int = Field(
+        default=10_000_000_000, ge=1, description="Largest ZIP file of a batch that is accepted, in bytes."
+    )
+    max_archive_members: int = Field(default=10_000, ge=1, description="Most members of a ZIP file.")
+    max_archive_unpacked_bytes: int = Field(
+        default=20_000_000_000, ge=1, description="Largest sum of a ZIP file's members once unpacked, in bytes."
+    )
+    max_archive_ratio: int = Field(
+        default=200, ge=1, description="How many times larger a ZIP file's member may become by being unpacked."
+    )
+    abandoned_upload_hours: int = Field(
+        default=72, ge=1, description="Hours without a sign of its sender after which an open batch is closed."
+    )
     max_waiting_images: int = Field(
         default=100_000, ge=0, description="Images that may wait; an upload to a longer queue is refused; 0: no limit."
     )
@@ -121,6 +138,11 @@ class Settings(BaseSettings):
     require_api_token: bool = Field(
         default=False,
         description="Whether calls of /api/v1 need a token made by 'bloodcount token create'; the pages need none.",
+    )
+    api_token: str | None = Field(
+        default=None,
+        repr=False,
+        description="Token that 'bloodcount watch' sends along, made by 'bloodcount token create' on the server.",
     )
     log_format: Literal["text", "json"] = Field(
         default="text", description="Log lines for people (text) or for machines (json)."

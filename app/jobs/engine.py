@@ -16,7 +16,9 @@ from app.jobs.options import JobOptions
 from app.jobs.queue import CountQueue
 from app.jobs.recovery import Recovery
 from app.jobs.runtime import CountingRuntime
+from app.jobs.unpacker import Unpacker
 from app.jobs.workflows import CountingJob
+from app.services.batch_intake import BatchIntake
 from app.settings import Settings
 from app.storage import ImageStore
 
@@ -49,8 +51,12 @@ class JobEngine:
         *,
         options: JobOptions | None = None,
         registry: CollectorRegistry | None = None,
+        unpack: bool = True,
     ) -> None:
-        """Prepare; what is measured while counting is shown in ``registry``."""
+        """Prepare; what is measured while counting is shown in ``registry``.
+
+        With ``unpack`` this process unpacks the ZIP files of batches too.
+        """
         self.runtime = runtime
         self._measures = JobMeasures(registry)
         self._settings = settings
@@ -59,6 +65,8 @@ class JobEngine:
         self._options = options or JobOptions(drain_s=settings.stop_seconds)
         self._queue: CountQueue | None = None
         self._counting: _Counting | None = None
+        self._unpacks = unpack
+        self._unpacker: Unpacker | None = None
 
     def start(self, *, count: bool = True) -> None:
         """Open the queue and, to count here, load the weights and begin; the schema must be current.
@@ -75,12 +83,18 @@ class JobEngine:
         self._queue = CountQueue(self._database.engine)
         if count:
             self._counting = self._start_counting(self._queue)
+        if self._unpacks:
+            self._unpacker = Unpacker(BatchIntake(self._database.unit_of_work, self._store, self, self._settings))
+            self._unpacker.start()
 
     def stop(self) -> None:
         """Finish the images being counted, hand the others back, and leave no trace of this process.
 
         What takes longer than the grace period is counted again by the next process.
         """
+        if self._unpacker is not None:
+            self._unpacker.stop()
+            self._unpacker = None
         if self._counting is not None:
             self._stop_counting(self._counting)
             self._counting = None

@@ -43,13 +43,22 @@ def open_upload(session: Session, *, sample_id: int, key: str, fingerprint: str)
         InvalidInput: The key is empty, too long or has characters that cannot be seen.
         IdempotencyKeyReused: The key was used for other files of this sample.
     """
-    if not 1 <= len(key) <= MAX_KEY_CHARACTERS or not key.isprintable():
-        raise InvalidInput("Idempotency-Key", f"An Idempotency-Key has 1 to {MAX_KEY_CHARACTERS} visible characters.")
+    check_idempotency_key(key)
     record = idempotency_keys.claim_key(session, sample_id=sample_id, key=key, fingerprint=fingerprint)
     if record.fingerprint != fingerprint:
         raise IdempotencyKeyReused(key)
     answer = None if record.answer is None else [UploadOutcome.model_validate(entry) for entry in record.answer]
     return RepeatedUpload(record.id, answer)
+
+
+def check_idempotency_key(key: str) -> None:
+    """Pass a key that can be stored and shown.
+
+    Raises:
+        InvalidInput: It is empty, too long or has characters that cannot be seen.
+    """
+    if not 1 <= len(key) <= MAX_KEY_CHARACTERS or not key.isprintable():
+        raise InvalidInput("Idempotency-Key", f"An Idempotency-Key has 1 to {MAX_KEY_CHARACTERS} visible characters.")
 
 
 def upload_fingerprint(files: Sequence[IncomingFile], limits: ImageLimits) -> str:

@@ -1,6 +1,7 @@
 """What an image store promises, wherever it keeps the images."""
 
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import BinaryIO, Protocol
 
 
@@ -23,6 +24,14 @@ class IncomingImage(Protocol):
         """
         ...
 
+    def keep_part(self) -> str:
+        """Store the bytes durably as a part of a file that has not arrived as a whole, and return its key.
+
+        Raises:
+            StorageFull: The store has no room left.
+        """
+        ...
+
 
 class ImageStore(Protocol):
     """Images by storage key; bytes never change under a key."""
@@ -38,6 +47,18 @@ class ImageStore(Protocol):
             FileNotFoundError: There is no image under this key.
             StorageUnavailable: The store does not answer.
         """
+        ...
+
+    def delete_part(self, part_key: str) -> None:
+        """Delete a part that ``keep_part`` stored; one that is gone already is no fault. Images cannot be deleted.
+
+        Raises:
+            ValueError: It is the key of an image.
+        """
+        ...
+
+    def list_parts(self, *, older_than: datetime) -> list[str]:
+        """The keys of the parts that were stored before a moment."""
         ...
 
     def check(self) -> None:

@@ -5,12 +5,13 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
 from app.errors import StorageFull
-from app.storage.keys import checked_key, storage_key
+from app.storage.keys import PARTS_FOLDER, checked_key, checked_part_key, new_part_key, storage_key
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _LEFTOVER_AGE_S = 86_400
@@ -30,7 +31,17 @@ class LocalIncomingImage:
         Raises:
             StorageFull: The disk has no room left.
         """
-        key = storage_key(sha256)
+        return self._keep_as(storage_key(sha256))
+
+    def keep_part(self) -> str:
+        """Flush the bytes to disk as a part of a file, under a name that nothing has yet.
+
+        Raises:
+            StorageFull: The disk has no room left.
+        """
+        return self._keep_as(new_part_key())
+
+    def _keep_as(self, key: str) -> str:
         target = self._root / key
         with full_disk_told():
             self.file.flush()
@@ -70,6 +81,22 @@ class LocalImageStore:
             FileNotFoundError: There is no image under this key.
         """
         return (self._root / checked_key(storage_key)).open("rb")
+
+    def delete_part(self, part_key: str) -> None:
+        """Delete a part; one that is gone already is no fault.
+
+        Raises:
+            ValueError: It is the key of an image.
+        """
+        (self._root / checked_part_key(part_key)).unlink(missing_ok=True)
+
+    def list_parts(self, *, older_than: datetime) -> list[str]:
+        """The keys of the parts that were stored before a moment."""
+        folder = self._root / PARTS_FOLDER
+        if not folder.is_dir():
+            return []
+        oldest = older_than.timestamp()
+        return [f"{PARTS_FOLDER}/{entry.name}" for entry in os.scandir(folder) if entry.stat().st_mtime < oldest]
 
     def check(self) -> None:
         """Prove that the folder can be written to now.

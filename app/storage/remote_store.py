@@ -1,14 +1,15 @@
 """An image store behind any fsspec address, such as an S3 bucket."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO, cast
 from uuid import uuid4
 
 from app.errors import BloodcountError, StorageUnavailable
-from app.storage.keys import checked_key, storage_key
+from app.storage.keys import PARTS_FOLDER, checked_key, checked_part_key, new_part_key, storage_key
 from app.storage.local_store import full_disk_told
 
 _WITHOUT_FOLDERS = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"})
@@ -37,6 +38,21 @@ class RemoteIncomingImage:
             if not self._is_there(target):
                 _make_folder(self._filesystem, target.rpartition("/")[0])
                 self._filesystem.put_file(self.file.name, target)
+        return key
+
+    def keep_part(self) -> str:
+        """Send the bytes as a part of a file, under a key that nothing has yet.
+
+        Raises:
+            StorageFull: The store has no room left.
+            StorageUnavailable: The store does not answer.
+        """
+        key = new_part_key()
+        target = f"{self._root}/{key}"
+        self.file.flush()
+        with _store_trouble_told(), full_disk_told():
+            _make_folder(self._filesystem, target.rpartition("/")[0])
+            self._filesystem.put_file(self.file.name, target)
         return key
 
     def _is_there(self, target: str) -> bool:
@@ -74,6 +90,27 @@ class RemoteImageStore:
         key = checked_key(storage_key)
         with _store_trouble_told(missing_is_told=True):
             return cast("BinaryIO", self._filesystem.open(f"{self._root}/{key}", "rb"))
+
+    def delete_part(self, part_key: str) -> None:
+        """Delete a part; one that is gone already is no fault.
+
+        Raises:
+            ValueError: It is the key of an image.
+        """
+        with suppress(FileNotFoundError):
+            self._filesystem.rm_file(f"{self._root}/{checked_part_key(part_key)}")
+
+    def list_parts(self, *, older_than: datetime) -> list[str]:
+        """The keys of the parts that were stored before a moment."""
+        folder = f"{self._root}/{PARTS_FOLDER}"
+        if not self._filesystem.exists(folder):
+            return []
+        parts = {path.rpartition("/")[2]: path for path in self._filesystem.ls(folder, detail=False)}
+        return [
+            f"{PARTS_FOLDER}/{name}"
+            for name, path in parts.items()
+            if _aware(self._filesystem.modified(path)) < older_than
+        ]
 
     def check(self) -> None:
         """Prove that the store can be written to now.
@@ -118,3 +155,8 @@ def _store_trouble_told(*, missing_is_told: bool = False) -> Iterator[None]:
 def _reason(error: Exception) -> str:
     """What went wrong, in a few words and without the store's address, which may hold a password."""
     return "its bucket or folder is not there" if isinstance(error, FileNotFoundError) else type(error).__name__
+
+
+def _aware(moment: datetime) -> datetime:
+    """The moment with its time zone; file systems that give none mean UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import RequestTooLarge
 from app.web.problems import problem_response
+from app.web.resumable_upload import PART_TYPE
 
 _OTHER_BODY_BYTES = 1_000_000
 """Limit for bodies that are no upload (JSON, short forms): they are read into memory as a whole."""
@@ -37,7 +38,8 @@ class BodyLimitMiddleware:
         await self.app(scope, _counted(receive, limit_bytes), send)
 
     def _limit_bytes(self, headers: Headers) -> int:
-        is_upload = headers.get("content-type", "").startswith("multipart/form-data")
+        # Both are streamed to disk.
+        is_upload = headers.get("content-type", "").startswith(("multipart/form-data", PART_TYPE))
         return self.upload_limit_bytes if is_upload else min(_OTHER_BODY_BYTES, self.upload_limit_bytes)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from app.schemas.batches import BatchFileStatus, BatchStatus
 from app.schemas.samples import ImageStatus, SampleStatus
 
 SAMPLE_STATUS_LABELS = {
@@ -22,6 +23,22 @@ IMAGE_STATUS_LABELS = {
     ImageStatus.REFUSED: "Not counted",
     ImageStatus.FAILED: "Failed",
     ImageStatus.CANCELLED: "Cancelled",
+}
+BATCH_STATUS_LABELS = {
+    BatchStatus.SENDING: "Being sent",
+    BatchStatus.UNPACKING: "Unpacking",
+    BatchStatus.COUNTING: "Counting",
+    BatchStatus.READY: "Counted",
+    BatchStatus.ATTENTION: "Needs attention",
+    BatchStatus.EMPTY: "No files",
+}
+FILE_STATE_LABELS = {
+    BatchFileStatus.AWAITED.value: "Not sent yet",
+    BatchFileStatus.UNPACKING.value: "Unpacking",
+    BatchFileStatus.UNPACKED.value: "Unpacked",
+    **{status.value: label for status, label in IMAGE_STATUS_LABELS.items()},
+    BatchFileStatus.SKIPPED.value: "Left out",
+    BatchFileStatus.ABANDONED.value: "Never arrived",
 }
 _REST_PHRASES = (
     (ImageStatus.REFUSED, "refused"),

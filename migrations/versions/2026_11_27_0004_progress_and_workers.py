@@ -1,6 +1,6 @@
 """When an image was queued, started, changed and set aside, and what each counting process tells of itself.
 
-Revision 0004, after 0002. Rows from before it keep empty times: when they were queued was never written down.
+Revision 0004, after 0003. Rows from before it keep empty times: when they were queued was never written down.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

@@ -15,11 +15,11 @@ from model.rendering import example_recipe, render_smear
 from tests.web.counters import KnowingCounter
 
 
-def main(delay_s: float) -> None:
-    """Serve on a free port of this machine and say where."""
+def serve(delay_s: float, *, port: int = 0) -> None:
+    """Serve on this machine, on a free port unless one is given, and say where."""
     counter = KnowingCounter({example_png(): render_smear(example_recipe())}, delay_s)
     app = create_app(get_settings(), counter_factory=lambda _: counter)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         # Requests that come before the application has started wait in the socket.
         sys.stderr.write(f"ready: http://127.0.0.1:{listener.getsockname()[1]}\n")
         sys.stderr.flush()
@@ -28,4 +28,4 @@ def main(delay_s: float) -> None:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]))
+    serve(float(sys.argv[1]))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app import errors
+from app import batch_errors, errors
 from app.errors import BloodcountError, ImageRejected
 
 EXAMPLES = [
@@ -15,6 +15,14 @@ EXAMPLES = [
     errors.DuplicateImage("field.png", equal_file_name="a.png"),
     errors.ResultNotReady(4, "queued"),
     errors.IdempotencyKeyReused("k1"),
+    batch_errors.BatchNotFound(3),
+    batch_errors.BatchFileNotFound(3, 4),
+    batch_errors.BatchClosed(3),
+    batch_errors.BatchIncomplete(3, 1_000),
+    batch_errors.FileNotAwaited("a.png", "accepted"),
+    batch_errors.UploadOffsetMismatch(0, 100),
+    batch_errors.UploadPartUnreadable("Upload-Offset", "a number"),
+    batch_errors.TooManySamples(1_000),
     errors.InvalidInput("note", "The note has 2,001 characters and the limit is 2,000; shorten it."),
     errors.RequestTooLarge(4_000_000_000),
     errors.TooManyFiles(501, 500),
@@ -47,6 +55,17 @@ def test_the_tree_in_the_docstring_is_the_tree_of_the_classes() -> None:
     assert set(drawn) == set(classes)
     leaves = {name for name in classes if not vars(errors)[name].__subclasses__()} - {"ImageRejected"}
     assert {name: drawn[name] for name in leaves} == {name: classes[name] for name in leaves}
+
+
+def test_the_branch_of_batches_is_drawn_as_it_is() -> None:
+    drawn = dict(re.findall(r"── (\w+) +(?:\d{3})?  *(\w+)", batch_errors.__doc__ or ""))
+    classes = {
+        name: value.code
+        for name, value in vars(batch_errors).items()
+        if isinstance(value, type) and issubclass(value, BloodcountError) and value.__module__ == batch_errors.__name__
+    }
+
+    assert drawn == classes
 
 
 def test_codes_are_unique() -> None:

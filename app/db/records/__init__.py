@@ -2,16 +2,24 @@
 
 from app.db.records.analysis import AnalysisRecord
 from app.db.records.api_token import ApiTokenRecord
+from app.db.records.batch import BatchRecord
+from app.db.records.batch_file import BatchFileRecord
+from app.db.records.batch_sample import BatchSampleRecord
 from app.db.records.executor_heartbeat import ExecutorHeartbeatRecord
 from app.db.records.field_image import FieldImageRecord
 from app.db.records.idempotency_key import IdempotencyKeyRecord
 from app.db.records.sample import SampleRecord
+from app.db.records.upload_part import UploadPartRecord
 
 __all__ = [
     "AnalysisRecord",
     "ApiTokenRecord",
+    "BatchFileRecord",
+    "BatchRecord",
+    "BatchSampleRecord",
     "ExecutorHeartbeatRecord",
     "FieldImageRecord",
     "IdempotencyKeyRecord",
     "SampleRecord",
+    "UploadPartRecord",
 ]

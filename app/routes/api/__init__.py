@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
-from app.routes.api import image_actions, images, queue, samples
+from app.routes.api import batches, image_actions, images, queue, samples
 from app.web.dependencies import check_api_token, declare_bearer_token
 from app.web.problems import ProblemBody
 
@@ -20,3 +20,4 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
 router = APIRouter(dependencies=[Depends(declare_bearer_token), Depends(check_api_token)], responses=_PROBLEMS)
 for module in (samples, images, image_actions, queue):
     router.include_router(module.router)
+router.include_router(batches.router, prefix="/api/v1")
