@@ -40,13 +40,16 @@ def test_each_source_has_its_share_however_many_fields_it_has() -> None:
 
 def test_fields_of_a_rare_white_cell_are_drawn_more_often_but_no_more_than_their_source_allows() -> None:
     common = [replace(packed_field(number, "large"), box_subtypes=("neutrophil",)) for number in range(9)]
-    rare, unnamed = replace(packed_field(9, "large"), box_subtypes=("basophil", None)), packed_field(10, "large")
+    rare = replace(packed_field(9, "large"), box_subtypes=("basophil", None))
+    unnamed, other = (
+        replace(packed_field(10 + one, source), box_subtypes=()) for one, source in enumerate(("large", "small"))
+    )
 
-    rarity = white_name_rarity([*common, rare, unnamed, packed_field(11, "small")])
+    rarity = white_name_rarity([*common, rare, unnamed, other])
 
     assert rarity == [1.0] * 9 + [3.0, 1.0, 1.0]  # the root of nine to one
     config = TrainingConfig(fields_per_epoch=3000, rendered_share=0.0, mosaic_share=0.0, source_shares=SHARES)
-    counts = Counter(index for index, _ in SourceSampler([*common, rare, packed_field(10, "small")], config, 0))
+    counts = Counter(index for index, _ in SourceSampler([*common, rare, other], config, 0))
     assert counts[10] / 3000 == pytest.approx(0.5, abs=0.05)
     assert counts[9] / 1500 == pytest.approx(3 / 12, abs=0.05)
 
