@@ -5,6 +5,8 @@ from app.db.records.api_token import ApiTokenRecord
 from app.db.records.executor_heartbeat import ExecutorHeartbeatRecord
 from app.db.records.field_image import FieldImageRecord
 from app.db.records.idempotency_key import IdempotencyKeyRecord
+from app.db.records.review import ReviewRecord
+from app.db.records.review_edit import ReviewEditRecord
 from app.db.records.sample import SampleRecord
 
 __all__ = [
@@ -13,5 +15,7 @@ __all__ = [
     "ExecutorHeartbeatRecord",
     "FieldImageRecord",
     "IdempotencyKeyRecord",
+    "ReviewEditRecord",
+    "ReviewRecord",
     "SampleRecord",
 ]
