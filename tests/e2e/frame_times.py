@@ -106,7 +106,7 @@ def open_large_field(page: Page, server: Server, folder: Path) -> int:
     image_id = sent.json()["files"][0]["image_id"]
     while not page.request.get(f"{server.url}/api/v1/images/{image_id}/result").ok:
         page.wait_for_timeout(100)
-    page.goto(f"{server.url}/samples/{sample_id}/images/{image_id}")
+    page.goto(f"{server.url}/samples/{sample_id}/fields/{image_id}")
     page.locator("[data-viewer][data-ready]").wait_for()
     page.wait_for_timeout(1500)
     return sum(page.request.get(f"{server.url}/api/v1/images/{image_id}/result").json()["counts"].values())

@@ -26,7 +26,7 @@ class Field:
     @property
     def viewer_url(self) -> str:
         """The address of its viewer."""
-        return f"{self.server.url}/samples/{self.sample_id}/images/{self.image_id}"
+        return f"{self.server.url}/samples/{self.sample_id}/fields/{self.image_id}"
 
     @property
     def gallery_url(self) -> str:

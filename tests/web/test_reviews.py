@@ -124,9 +124,9 @@ def test_the_viewer_names_its_field_and_its_neighbours(counting_site: Site) -> N
     detail = counting_site.counted_sample("viewer-1", ("<a>.png", png_of(40)), ("b.png", png_of(41)))
     first, second = (image["id"] for image in detail["images"])
 
-    html = counting_site.page(f"/samples/{detail['id']}/images/{first}")
+    html = counting_site.page(f"/samples/{detail['id']}/fields/{first}")
 
-    assert f'rel="next" href="/samples/{detail["id"]}/images/{second}"' in html
+    assert f'rel="next" href="/samples/{detail["id"]}/fields/{second}"' in html
     assert 'rel="prev"' not in html
     assert html.count('data-type-key="WBC:') == 8
     assert html.count('data-type-key="RBC:') == 13
@@ -136,7 +136,7 @@ def test_the_viewer_names_its_field_and_its_neighbours(counting_site: Site) -> N
     assert foreign_markup(html) == []
     assert not re.search(r"<style|\sstyle=", html)
     moved = counting_site.client.get(f"/images/{first}", follow_redirects=False)
-    assert moved.headers["location"] == f"/samples/{detail['id']}/images/{first}"
+    assert moved.headers["location"] == f"/samples/{detail['id']}/fields/{first}"
 
 
 def test_a_field_of_another_sample_or_without_cells_has_no_viewer(counting_site: Site) -> None:
@@ -144,9 +144,9 @@ def test_a_field_of_another_sample_or_without_cells_has_no_viewer(counting_site:
     other = counting_site.counted_sample("viewer-3", ("a.png", png_of(44)))
     counted, refused = (image["id"] for image in detail["images"])
 
-    assert counting_site.client.get(f"/samples/{other['id']}/images/{counted}").status_code == 404
-    assert counting_site.client.get(f"/samples/{detail['id']}/images/{refused}").status_code == 409
-    assert counting_site.client.get(f"/samples/{detail['id']}/images/99999").status_code == 404
+    assert counting_site.client.get(f"/samples/{other['id']}/fields/{counted}").status_code == 404
+    assert counting_site.client.get(f"/samples/{detail['id']}/fields/{refused}").status_code == 409
+    assert counting_site.client.get(f"/samples/{detail['id']}/fields/99999").status_code == 404
 
 
 def groups_of(html: str) -> dict[str, list[str]]:

@@ -17,10 +17,10 @@ router = APIRouter()
 def show_image(session: SessionDep, image_id: int) -> RedirectResponse:
     """A counted image on its own leads to its field in the viewer."""
     sample_id = field_review(session, image_id=image_id).sample_id
-    return RedirectResponse(f"/samples/{sample_id}/images/{image_id}")
+    return RedirectResponse(f"/samples/{sample_id}/fields/{image_id}")
 
 
-@router.get("/samples/{sample_id}/images/{image_id}")
+@router.get("/samples/{sample_id}/fields/{image_id}")
 def show_viewer(session: SessionDep, editor: EditorDep, sample_id: int, image_id: int) -> HTMLResponse:
     """A counted field with its cells."""
     sample = sample_detail(session, sample_id=sample_id)

@@ -62,7 +62,7 @@ export class Hands {
   open() {
     const [crop] = this.inHand();
     if (!crop) this.say("Choose a cell first.");
-    else location.assign(`/samples/${this.root.dataset.sampleId}/images/${crop.dataset.image}#cell=${crop.dataset.cell}`);
+    else location.assign(`/samples/${this.root.dataset.sampleId}/fields/${crop.dataset.image}#cell=${crop.dataset.cell}`);
   }
 
   step(name) {
