@@ -6,14 +6,11 @@
     ├── NotFound                        404
     │   ├── SampleNotFound                   sample_not_found
     │   ├── ImageNotFound                    image_not_found
-    │   ├── StoredImageMissing               stored_image_missing
-    │   └── SheetNotFound                    sheet_not_found
+    │   └── StoredImageMissing               stored_image_missing
     ├── Conflict                        409
     │   ├── AccessionNumberTaken             accession_number_taken
     │   ├── DuplicateImage                   duplicate_image
     │   ├── ResultNotReady                   result_not_ready
-    │   ├── FieldNotReviewable               field_not_reviewable
-    │   ├── ReviewOutdated                   review_outdated
     │   ├── ImageNotChangeable               image_not_changeable
     │   └── IdempotencyKeyReused             idempotency_key_reused
     ├── InvalidInput                    422  invalid_input
@@ -87,15 +84,6 @@ class StoredImageMissing(NotFound):
         )
 
 
-class SheetNotFound(NotFound):
-    """The image has no such sheet of cut-out cells; it may have been counted anew."""
-
-    code = "sheet_not_found"
-
-    def __init__(self, image_id: int) -> None:
-        super().__init__(f"Image number {image_id} has no such sheet of cells; load the gallery again.")
-
-
 class Conflict(BloodcountError):
     """What was asked for contradicts what is already there."""
 
@@ -136,28 +124,6 @@ class ResultNotReady(Conflict):
     def __init__(self, image_id: int, status: str, reason: str | None = None) -> None:
         next_step = f"it could not be counted: {reason}" if reason else f"it is {status}; ask again once it is counted."
         super().__init__(f"Image number {image_id} has no result: {next_step}")
-
-
-class FieldNotReviewable(Conflict):
-    """The image was refused, so it has no cells that a person could correct."""
-
-    code = "field_not_reviewable"
-
-    def __init__(self, image_id: int, reason: str | None) -> None:
-        told = f": {reason}" if reason else "."
-        super().__init__(f"Image number {image_id} was not counted, so it has no cells to correct{told}")
-
-
-class ReviewOutdated(Conflict):
-    """Edits came for an analysis that a newer one has replaced; they stay where they were made."""
-
-    code = "review_outdated"
-
-    def __init__(self, image_id: int) -> None:
-        super().__init__(
-            f"Image number {image_id} was counted anew since this page was opened, so the changes do not fit any "
-            "more; load the page again and make them on the new count."
-        )
 
 
 class ImageNotChangeable(Conflict):

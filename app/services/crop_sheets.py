@@ -10,8 +10,8 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from app.errors import SheetNotFound
 from app.schemas.reviews import EditAction, FieldReview
+from app.services.review_errors import SheetNotFound
 from app.services.reviewed_cells import network_cell_id
 from app.services.reviews import field_review
 from model.types import BoxXyxy

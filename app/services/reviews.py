@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.db.base import utc_now
 from app.db.records import AnalysisRecord, FieldImageRecord, ReviewEditRecord, ReviewRecord
 from app.db.repositories import analyses, images, reviews
-from app.errors import FieldNotReviewable, ResultNotReady, ReviewOutdated
+from app.errors import ResultNotReady
 from app.schemas.result_record import ResultRecord
 from app.schemas.reviews import (
     CellState,
@@ -27,6 +27,7 @@ from app.schemas.reviews import (
     ReviewSummary,
 )
 from app.services.edit_rules import EditRefused, FieldState, state_after
+from app.services.review_errors import FieldNotReviewable, ReviewOutdated
 from app.services.reviewed_cells import review_numbers, reviewed_record
 from model.counting import NUCLEATED_RED_CELL
 

@@ -1,16 +1,16 @@
 """A person corrects a field: the network's word stays, the counts follow the person, and nothing is lost or doubled."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
 
 from app.db.records import AnalysisRecord, ReviewEditRecord
-from app.errors import FieldNotReviewable, ImageNotFound, ResultNotReady, ReviewOutdated
+from app.errors import ImageNotFound, ResultNotReady
 from app.schemas.result_record import build_result_record
 from app.schemas.reviews import EditBatch, ReviewedResultRecord
 from app.services.results import record_result
+from app.services.review_errors import FieldNotReviewable, ReviewOutdated
 from app.services.reviews import edits_after, field_review, record_edits
 from app.services.samples import sample_detail, sample_history
 from model.types import FieldResult, Notice, Size
@@ -22,7 +22,6 @@ from tests.component.reviewing import (
     Person,
     cell,
     counted_field,
-    new_id,
     statuses,
 )
 from tests.component.upload_desk import UploadDesk
@@ -249,21 +248,6 @@ def test_a_removed_cell_is_not_named_before_it_is_back(person: Person) -> None:
     answer = person.does("confirm", "n0")
 
     assert statuses(answer) == ["refused"]
-
-
-def test_many_at_the_same_moment_number_their_edits_without_a_gap(desk: UploadDesk, person: Person) -> None:
-    tabs = [Person(desk.database, person.image_id, f"tab {index}") for index in range(6)]
-    batches = [[tab.edit("add", f"p{new_id()}", **{"class": "PLT", "box": BOX}) for _ in range(5)] for tab in tabs]
-
-    with ThreadPoolExecutor(len(tabs)) as pool:
-        answers = list(pool.map(lambda pair: pair[0].send(*pair[1]), zip(tabs, batches, strict=True)))
-
-    assert {status for answer in answers for status in statuses(answer)} == {"saved"}
-    found = Person(desk.database, person.image_id).open()
-    assert [edit.revision for edit in found.edits] == list(range(1, 31))
-    counts = reviewed(person).counts
-    assert counts is not None
-    assert counts.PLT == 31
 
 
 def test_a_tab_catches_up_with_what_it_has_not_seen(desk: UploadDesk, person: Person) -> None:
