@@ -16,6 +16,7 @@ from model.inference import (
     load_cell_counter,
 )
 from model.preprocessing import ImageLimits
+from model.types import FieldResult
 from model.weights import WeightsRefused
 
 
@@ -59,3 +60,23 @@ def working_thresholds(counter: CellCounter) -> Mapping[str, float]:
         cell_class.value: threshold
         for cell_class, threshold in zip(CELL_CLASSES, counter.settings.thresholds, strict=True)
     }
+
+
+CANDIDATE_SCORE = 0.2
+"""Cells from this score on are listed, not counted, so that a person who corrects a field sees them too.
+
+On drawn and real fields a few more lines than cells; from 0.1 on there would be several times as many.
+"""
+
+
+class ListingCounter:
+    """A counter that also lists what it is not sure enough to count; the counts are the same."""
+
+    def __init__(self, counter: CellCounter) -> None:
+        self._counter = counter
+        self.weights = counter.weights
+        self.device, self.engine = counter.device, counter.engine
+
+    def count(self, image_bytes: bytes) -> FieldResult:
+        """Count the cells of one image file; a bad image gives a refusal and never raises."""
+        return self._counter.count(image_bytes, min_score=CANDIDATE_SCORE)

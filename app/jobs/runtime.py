@@ -135,8 +135,12 @@ class CountingRuntime:
 
     def _load_release(self) -> FieldCounter:
         # Only here: a process that only queues images, and everything that imports the application, needs no PyTorch.
-        from app.jobs.release_counter import load_release_counter, working_thresholds  # noqa: PLC0415
+        from app.jobs.release_counter import (  # noqa: PLC0415
+            ListingCounter,
+            load_release_counter,
+            working_thresholds,
+        )
 
         counter = load_release_counter(self._settings)
         self.thresholds = working_thresholds(counter)
-        return counter
+        return ListingCounter(counter)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, computed_field
 from app.schemas.base import Schema
 from app.schemas.counts import ClassCounts
 from app.schemas.findings import Differential, Interval, Morphology
+from app.schemas.reviews import ReviewSummary
 from model.counting import NUCLEATED_RED_CELL
 from model.types import Notice
 
@@ -94,9 +95,10 @@ def _unavailable(counts: ClassCounts | None) -> tuple[str, ...]:
 class ImageSummary(Schema):
     """One image of a sample. Sizes in pixels after EXIF orientation; times in UTC.
 
-    ``reason`` says why an image was refused or failed. ``counts`` is None until it is counted. ``queued_at`` is when it
-    was last put in the queue, ``started_at`` when its counting last began, ``changed_at`` when it got its status.
-    ``set_aside_at`` is when a person decided that the sample is complete without it; None unless somebody did.
+    ``reason`` says why an image was refused or failed. ``counts`` is None until it is counted, and the reviewed count
+    where there is a ``review``: one that persons have corrected. ``queued_at`` is when it was last put in the queue,
+    ``started_at`` when its counting last began, ``changed_at`` when it got its status. ``set_aside_at`` is when a
+    person decided that the sample is complete without it; None unless somebody did.
     """
 
     id: int
@@ -109,6 +111,7 @@ class ImageSummary(Schema):
     warnings: tuple[Notice, ...]
     uploaded_at: datetime
     counted_at: datetime | None
+    review: ReviewSummary | None = None
     queued_at: datetime | None = None
     started_at: datetime | None = None
     changed_at: datetime | None = None

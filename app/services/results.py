@@ -9,6 +9,7 @@ from app.db.repositories import analyses, images
 from app.errors import ResultNotReady, StoredImageMissing
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus
+from app.services.reviews import with_review
 from app.storage import ImageStore
 
 _MEDIA_TYPES = {
@@ -31,7 +32,7 @@ class ImageContent(NamedTuple):
 
 
 def image_result(session: Session, *, image_id: int) -> ResultRecord:
-    """The newest result record of an image, counted or refused.
+    """The newest result record of an image, counted or refused; with a person's corrections, where there are any.
 
     Raises:
         ImageNotFound: There is no such image.
@@ -41,7 +42,7 @@ def image_result(session: Session, *, image_id: int) -> ResultRecord:
     analysis = analyses.find_newest_analysis(session, image_id)
     if analysis is None:
         raise ResultNotReady(image_id, image.status, image.reason_message)
-    return ResultRecord.model_validate_json(analysis.result_json)
+    return with_review(session, analysis, ResultRecord.model_validate_json(analysis.result_json))
 
 
 def image_content(session: Session, store: ImageStore, *, image_id: int) -> ImageContent:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from app.db.records import AnalysisRecord, FieldImageRecord, SampleRecord
+from app.db.records import AnalysisRecord, FieldImageRecord, ReviewRecord, SampleRecord
 from app.db.repositories import images, samples
 from app.errors import AccessionNumberTaken, InvalidInput
 from app.schemas.counts import ClassCounts
@@ -21,6 +21,7 @@ from app.schemas.samples import (
 )
 from app.services.cursors import decode_cursor, encode_cursor
 from app.services.findings import count_intervals, pooled_differential, pooled_morphology
+from app.services.reviews import review_summary
 from model.types import Notice
 
 LARGEST_PAGE = 200
@@ -50,8 +51,9 @@ def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | N
     record = samples.get_sample(session, sample_id)
     # One query for images and counts, so that the parts of a page never contradict each other.
     rows = images.list_images(session, sample_id)
-    summaries = tuple(_image_summary(image, analysis) for image, analysis in rows)
-    counted = [analysis for _, analysis in rows if analysis is not None and _image_counts(analysis) is not None]
+    summaries = tuple(_image_summary(image, analysis, review) for image, analysis, review in rows)
+    # A review has the same columns as its analysis and stands for it.
+    counted = [review or analysis for _, analysis, review in rows if _image_counts(analysis) is not None and analysis]
     by_status: dict[ImageStatus, int] = {}
     for image in summaries:
         by_status[image.status] = by_status.get(image.status, 0) + 1
@@ -60,8 +62,8 @@ def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | N
     return SampleDetail(
         **dict(_summary(record, by_status, counts, sum(image.set_aside_at is not None for image in summaries))),
         count_intervals=count_intervals(counts) if counts else None,
-        differential=pooled_differential(counts, [analysis.differential for analysis in counted]),
-        morphology=pooled_morphology([analysis.morphology for analysis in counted], scheme),
+        differential=pooled_differential(counts, [found.differential for found in counted]),
+        morphology=pooled_morphology([found.morphology for found in counted], scheme),
         images=summaries,
     )
 
@@ -152,7 +154,9 @@ def _summary(
     )
 
 
-def _image_summary(image: FieldImageRecord, analysis: AnalysisRecord | None) -> ImageSummary:
+def _image_summary(
+    image: FieldImageRecord, analysis: AnalysisRecord | None, review: ReviewRecord | None
+) -> ImageSummary:
     has_reason = image.reason_code is not None and image.reason_message is not None
     return ImageSummary(
         id=image.id,
@@ -160,7 +164,8 @@ def _image_summary(image: FieldImageRecord, analysis: AnalysisRecord | None) -> 
         status=image.status,
         width=image.width,
         height=image.height,
-        counts=_image_counts(analysis),
+        counts=_image_counts(review or analysis),
+        review=review_summary(review) if review else None,
         reason=Notice(image.reason_code or "", image.reason_message or "") if has_reason else None,
         warnings=tuple(Notice(**warning) for warning in image.warnings),
         uploaded_at=image.uploaded_at,
@@ -172,15 +177,15 @@ def _image_summary(image: FieldImageRecord, analysis: AnalysisRecord | None) -> 
     )
 
 
-def _image_counts(analysis: AnalysisRecord | None) -> ClassCounts | None:
-    if analysis is None or analysis.rbc is None or analysis.wbc is None or analysis.plt is None:
+def _image_counts(found: AnalysisRecord | ReviewRecord | None) -> ClassCounts | None:
+    if found is None or found.rbc is None or found.wbc is None or found.plt is None:
         return None
     return ClassCounts(
-        RBC=analysis.rbc,
-        WBC=analysis.wbc,
-        PLT=analysis.plt,
-        NRBC=analysis.nrbc or 0,
-        recognises_nrbc=analysis.nrbc is not None,
+        RBC=found.rbc,
+        WBC=found.wbc,
+        PLT=found.plt,
+        NRBC=found.nrbc or 0,
+        recognises_nrbc=found.nrbc is not None,
     )
 
 

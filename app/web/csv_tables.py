@@ -5,10 +5,11 @@ import io
 from collections.abc import Iterable, Sequence
 
 from app.schemas.result_record import CellEntry, ResultRecord
+from app.schemas.reviews import ReviewedCellEntry, ReviewSummary
 from app.schemas.samples import ImageStatus, SampleDetail
 from app.services.count_columns import COUNT_COLUMNS, TYPE_COLUMNS, shown_counts, shown_types
 from app.web.sample_view import ReadRecord
-from app.web.subtype_words import class_code
+from app.web.subtype_words import class_code, confirmed_by
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -30,6 +31,7 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
         "model_version",
         *TYPE_COLUMNS,
         "set_aside_at",
+        *(f"cells_{done}_by_persons" for done in ("confirmed", "renamed", "added", "removed")),
     )
     lines = []
     for image in sample.images:
@@ -49,6 +51,7 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
                 *model,
                 *shown_types(record),
                 image.set_aside_at.isoformat() if image.set_aside_at else "",
+                *_review_columns(image.review),
             )
         )
     return _table(header, lines)
@@ -58,7 +61,7 @@ def image_cells_csv(record: ResultRecord) -> str:
     """One line a cell: the code it is counted under, its box in pixels of the upright image, its score and its type."""
     header = (
         *("image", "class", "subtype", "x1_px", "y1_px", "x2_px", "y2_px", "score", "counted"),
-        *("subtype_probability", "likeliest_subtype"),
+        *("subtype_probability", "likeliest_subtype", "origin", "confirmed_by"),
     )
     return _table(header, (_cell_line(record.image, cell) for cell in record.cells))
 
@@ -66,8 +69,16 @@ def image_cells_csv(record: ResultRecord) -> str:
 def _cell_line(image: str, cell: CellEntry) -> tuple[object, ...]:
     probability = "" if cell.subtype_probability is None else cell.subtype_probability
     is_counted = "yes" if cell.counted else "no"
-    place = (image, class_code(cell), cell.subtype or "", *cell.box, cell.score, is_counted)
-    return (*place, probability, cell.likeliest_subtype or "")
+    origin = cell.origin if isinstance(cell, ReviewedCellEntry) else "network"
+    score = "" if origin == "person" else cell.score  # the network gave it none
+    place = (image, class_code(cell), cell.subtype or "", *cell.box, score, is_counted)
+    return (*place, probability, cell.likeliest_subtype or "", origin, confirmed_by(cell) or "")
+
+
+def _review_columns(review: ReviewSummary | None) -> tuple[int, int, int, int]:
+    if review is None:
+        return (0, 0, 0, 0)
+    return review.confirmed, review.relabelled, review.added, review.removed
 
 
 def _table(header: Sequence[str], lines: Iterable[Sequence[object]]) -> str:

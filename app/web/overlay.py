@@ -17,6 +17,7 @@ from app.web.subtype_words import (
     cell_letters,
     cell_title,
     class_code,
+    confirmed_by,
     is_remarkable,
     is_unsure,
 )
@@ -35,12 +36,14 @@ _INNER_RECTANGLE_SHARE = 0.06
 class CellShape:
     """One cell: the outline as SVG path data, what is said about it, and its letters, their place and size in pixels.
 
-    ``is_unsure``: the network was not sure of the type. ``is_remarkable``: its letters tell more than its shape.
+    ``is_unsure``: the network was not sure of the type. ``is_confirmed``: a person has said so. ``is_remarkable``: its
+    letters tell more than its shape.
     """
 
     path: str
     title: str
     is_unsure: bool
+    is_confirmed: bool
     is_remarkable: bool
     letters: str
     label_x: str
@@ -102,7 +105,8 @@ def _shape(code: str, cell: CellEntry, letter_px: float) -> CellShape:
     return CellShape(
         path=_OUTLINES[code](cell.box),
         title=cell_title(cell),
-        is_unsure=is_unsure(cell),
+        is_unsure=is_unsure(cell) and confirmed_by(cell) is None,
+        is_confirmed=confirmed_by(cell) is not None,
         is_remarkable=is_remarkable(cell),
         letters=cell_letters(cell),
         label_x=_px(label_x),

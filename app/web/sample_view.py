@@ -9,6 +9,7 @@ from app.services.count_columns import types_in_words
 from app.web.findings_view import FindingsView, build_findings_view, count_words
 from app.web.overlay import CLASS_NAMES, Overlay, build_overlay
 from app.web.progress_view import ProgressView, build_progress
+from app.web.review_words import review_words, source_words
 from app.web.status_words import Coverage, coverage_of, image_status_label
 
 IMAGES_PER_PAGE = 24
@@ -55,6 +56,11 @@ class ImageView:
         return image_actions(self.image)
 
     @property
+    def review_words(self) -> str | None:
+        """What persons changed on it; None where nobody has."""
+        return review_words(self.image.review) if self.image.review else None
+
+    @property
     def types_in_words(self) -> tuple[str, ...]:
         """Its white and its red cells by type, each in one line; nothing where the weights name no cells."""
         found = types_in_words(self.record) if self.record else ()
@@ -79,6 +85,16 @@ class SampleView:
     def is_pending(self) -> bool:
         """Whether an image still waits or is being counted, so that the page will change by itself."""
         return self.coverage.is_pending
+
+    @property
+    def source_words(self) -> str:
+        """Whose counts these are."""
+        return source_words([image.review for image in self.sample.images if image.counts is not None])
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether a person has confirmed or changed a cell of the sample."""
+        return any(image.review and image.review.touched for image in self.sample.images)
 
     @property
     def summary_version(self) -> str:

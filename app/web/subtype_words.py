@@ -1,6 +1,7 @@
 """The types of white and red cells in words, and the letters that stand for them on an image."""
 
 from app.schemas.result_record import CellEntry
+from app.schemas.reviews import ReviewedCellEntry
 from model.classes import CellClass, RedCellSubtype, WhiteCellSubtype
 
 SUBTYPE_NAMES: dict[str, str] = {
@@ -80,9 +81,17 @@ def is_remarkable(cell: CellEntry) -> bool:
     return cell.subtype in SUBTYPE_LETTERS and not is_unsure(cell)
 
 
+def confirmed_by(cell: CellEntry) -> str | None:
+    """Who has confirmed a cell; None while it is the network's suggestion."""
+    return cell.confirmed_by if isinstance(cell, ReviewedCellEntry) else None
+
+
 def cell_title(cell: CellEntry) -> str:
-    """What is said about a cell: class, suggested type and how probable it is, score of the detection."""
+    """What is said about a cell: class, suggested type and how probable it is, score; or a person's word for it."""
     parts = [_SINGULAR[class_code(cell)]]
+    if (person := confirmed_by(cell)) is not None:
+        names = [SUBTYPE_NAMES[cell.subtype].lower()] if cell.subtype else []
+        return ", ".join([*parts, *names, f"confirmed by {person}"])
     probability = "" if cell.subtype_probability is None else f"{100 * cell.subtype_probability:.0f} %"
     if cell.subtype in UNSURE:
         likeliest = SUBTYPE_NAMES[cell.likeliest_subtype].lower() if cell.likeliest_subtype else ""

@@ -7,7 +7,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from model.rendering import SmearRecipe, encode_png, render_smear
+from tests.e2e.review_fixtures import review_folder, review_server, review_smears
 from tests.e2e.serving import Server, running_server
+
+__all__ = ["review_folder", "review_server", "review_smears"]
 
 LABORATORY_HOST = "laboratory.test"
 """A name under which the browser reaches this machine as if it were a server in the laboratory's network."""

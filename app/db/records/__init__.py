@@ -8,6 +8,8 @@ from app.db.records.batch_sample import BatchSampleRecord
 from app.db.records.executor_heartbeat import ExecutorHeartbeatRecord
 from app.db.records.field_image import FieldImageRecord
 from app.db.records.idempotency_key import IdempotencyKeyRecord
+from app.db.records.review import ReviewRecord
+from app.db.records.review_edit import ReviewEditRecord
 from app.db.records.sample import SampleRecord
 from app.db.records.upload_part import UploadPartRecord
 
@@ -20,6 +22,8 @@ __all__ = [
     "ExecutorHeartbeatRecord",
     "FieldImageRecord",
     "IdempotencyKeyRecord",
+    "ReviewEditRecord",
+    "ReviewRecord",
     "SampleRecord",
     "UploadPartRecord",
 ]

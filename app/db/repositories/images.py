@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session, defer
 
 from app.db.base import LARGEST_ID, utc_now
 from app.db.inserting import insert_unless_present
-from app.db.records import AnalysisRecord, FieldImageRecord
+from app.db.records import AnalysisRecord, FieldImageRecord, ReviewRecord
 from app.errors import ImageNotFound
 from app.schemas.samples import UNFINISHED, ImageStatus
 from model.types import Notice
@@ -52,8 +52,10 @@ def find_equal_image(session: Session, *, sample_id: int, sha256: str) -> FieldI
     return session.scalar(query)
 
 
-def list_images(session: Session, sample_id: int) -> list[tuple[FieldImageRecord, AnalysisRecord | None]]:
-    """The images of a sample in upload order, each with its newest analysis.
+def list_images(
+    session: Session, sample_id: int
+) -> list[tuple[FieldImageRecord, AnalysisRecord | None, ReviewRecord | None]]:
+    """The images of a sample in upload order, each with its newest analysis and what persons made of it.
 
     The result records are left in the database until they are asked for: they are megabytes, and an open page asks
     for this list several times a second.
@@ -65,13 +67,14 @@ def list_images(session: Session, sample_id: int) -> list[tuple[FieldImageRecord
         .scalar_subquery()
     )
     query = (
-        select(FieldImageRecord, AnalysisRecord)
+        select(FieldImageRecord, AnalysisRecord, ReviewRecord)
         .outerjoin(AnalysisRecord, AnalysisRecord.id == newest)
+        .outerjoin(ReviewRecord, and_(ReviewRecord.analysis_id == AnalysisRecord.id, ReviewRecord.revision > 0))
         .where(FieldImageRecord.sample_id == sample_id)
         .order_by(FieldImageRecord.id)
         .options(defer(AnalysisRecord.result_json))
     )
-    return [(image, analysis) for image, analysis in session.execute(query)]
+    return [(image, analysis, review) for image, analysis, review in session.execute(query)]
 
 
 def image_signatures(session: Session, sample_ids: Sequence[int]) -> dict[int, tuple[object, ...]]:

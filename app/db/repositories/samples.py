@@ -4,23 +4,26 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.db.base import LARGEST_ID
 from app.db.inserting import insert_unless_present
-from app.db.records import AnalysisRecord, FieldImageRecord, SampleRecord
+from app.db.records import AnalysisRecord, FieldImageRecord, ReviewRecord, SampleRecord
 from app.db.repositories.images import WITHOUT_COUNTS
 from app.errors import SampleNotFound
 from app.schemas.counts import ClassCounts
 from app.schemas.samples import UNFINISHED, ImageStatus, SampleStatus
 
+_NRBC = case((ReviewRecord.id.is_not(None), ReviewRecord.nrbc), else_=AnalysisRecord.nrbc)
+"""None in a review means that nobody has told such cells apart, so it does not fall back on the analysis."""
+
 _SUMS = (
-    func.sum(AnalysisRecord.rbc),
-    func.sum(AnalysisRecord.wbc),
-    func.sum(AnalysisRecord.plt),
-    func.sum(AnalysisRecord.nrbc),
-    func.count(AnalysisRecord.nrbc) == func.count(),
+    func.sum(func.coalesce(ReviewRecord.rbc, AnalysisRecord.rbc)),
+    func.sum(func.coalesce(ReviewRecord.wbc, AnalysisRecord.wbc)),
+    func.sum(func.coalesce(ReviewRecord.plt, AnalysisRecord.plt)),
+    func.sum(_NRBC),
+    func.count(_NRBC) == func.count(),
 )
 
 _FEW = 500
@@ -103,7 +106,10 @@ def set_aside_counts(session: Session, sample_ids: Sequence[int]) -> dict[int, i
 
 
 def pooled_counts(session: Session, sample_ids: Sequence[int]) -> dict[int, ClassCounts]:
-    """For every sample with a counted image: its cells by class, summed over the newest analysis of each image."""
+    """For every sample with a counted image: its cells by class, summed over the newest analysis of each image.
+
+    Where persons have edited an analysis, their counts stand for it.
+    """
     newest = (
         select(func.max(AnalysisRecord.id))
         .join(FieldImageRecord, FieldImageRecord.id == AnalysisRecord.image_id)
@@ -112,7 +118,9 @@ def pooled_counts(session: Session, sample_ids: Sequence[int]) -> dict[int, Clas
     )
     query = (
         select(FieldImageRecord.sample_id, *_SUMS)
+        .select_from(AnalysisRecord)
         .join(FieldImageRecord, FieldImageRecord.id == AnalysisRecord.image_id)
+        .outerjoin(ReviewRecord, and_(ReviewRecord.analysis_id == AnalysisRecord.id, ReviewRecord.revision > 0))
         .where(AnalysisRecord.id.in_(newest), AnalysisRecord.rbc.is_not(None))
         .group_by(FieldImageRecord.sample_id)
     )

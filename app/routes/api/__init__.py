@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
-from app.routes.api import batches, image_actions, images, queue, samples
+from app.routes.api import batches, image_actions, images, queue, reviews, samples
 from app.web.dependencies import check_api_token, declare_bearer_token
 from app.web.problems import ProblemBody
 
@@ -18,6 +18,6 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
 }
 
 router = APIRouter(dependencies=[Depends(declare_bearer_token), Depends(check_api_token)], responses=_PROBLEMS)
-for module in (samples, images, image_actions, queue):
+for module in (samples, images, image_actions, queue, reviews):
     router.include_router(module.router)
 router.include_router(batches.router, prefix="/api/v1")

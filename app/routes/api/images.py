@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, UploadFile, status
 
 from app.schemas.result_record import ResultRecord
+from app.schemas.reviews import ReviewedResultRecord
 from app.schemas.uploads import CountPriority
 from app.services.results import image_result
 from app.web.dependencies import ContextDep, IdempotencyKey, SessionDep
@@ -31,6 +32,6 @@ def submit_images(
 
 
 @router.get("/images/{image_id}/result")
-def show_result(session: SessionDep, image_id: int) -> ResultRecord:
-    """The result record of an image, version 1."""
+def show_result(session: SessionDep, image_id: int) -> ReviewedResultRecord | ResultRecord:
+    """The result record of an image, version 1; with a person's corrections, where there are any."""
     return image_result(session, image_id=image_id)

@@ -3,10 +3,36 @@
 from fastapi import APIRouter
 
 from app.routes.api import batches as sending
-from app.routes.pages import batches, example, history, image_actions, images, new_sample, queue, sample, sample_files
+from app.routes.pages import (
+    batches,
+    example,
+    gallery,
+    history,
+    image_actions,
+    images,
+    new_sample,
+    queue,
+    reviews,
+    sample,
+    sample_files,
+    viewer,
+)
 
 router = APIRouter(include_in_schema=False)
-for module in (new_sample, batches, example, history, sample, sample_files, images, image_actions, queue):
+for module in (
+    new_sample,
+    batches,
+    example,
+    history,
+    sample,
+    sample_files,
+    images,
+    image_actions,
+    queue,
+    reviews,
+    viewer,
+    gallery,
+):
     router.include_router(module.router)
 # What a browser sends to is what programs send to, only without a token: pages have none.
 router.include_router(sending.router, prefix="/sending")

@@ -1,0 +1,34 @@
+// Always says whether what was changed is saved.
+const WORDS = {
+  saved: () => "All changes saved",
+  saving: () => "Saving …",
+  waiting: (waiting, isKept) =>
+    isKept
+      ? `Not saved yet: ${waiting} ${waiting === 1 ? "change waits" : "changes wait"} on this computer and will be sent as soon as the server answers`
+      : `Not saved yet: ${waiting} changes wait. Keep this page open until they are saved`,
+  stopped: (waiting, isKept, message) => `Not saved: ${message}`,
+};
+
+const WORST_FIRST = ["stopped", "waiting", "saving", "saved"];
+
+export function showSaveStates(element, stores) {
+  const states = new Map(stores.map((store) => [store, { state: store.pending.length ? "saving" : "saved", message: "" }]));
+  const show = () => {
+    const found = [...states.values()];
+    const state = WORST_FIRST.find((name) => found.some((one) => one.state === name)) ?? "saved";
+    const waiting = stores.reduce((sum, store) => sum + store.pending.length, 0);
+    const message = found.find((one) => one.state === state)?.message ?? "";
+    element.dataset.state = state;
+    element.textContent = WORDS[state](waiting, stores.every((store) => store.isKept), message);
+  };
+  for (const store of stores) {
+    store.addEventListener("state", (event) => {
+      states.set(store, event.detail);
+      show();
+    });
+  }
+  show();
+  addEventListener("beforeunload", (event) => {
+    if (stores.some((store) => store.pending.length && !store.isKept)) event.preventDefault();
+  });
+}
