@@ -28,6 +28,8 @@
         ├── StorageUnavailable               storage_unavailable
         ├── DatabaseUnavailable              database_unavailable
         └── WeightsUnavailable               weights_unavailable
+
+Refusals about accounts and access hang on the same tree; they stand in ``app/access_errors.py``.
 """
 
 
@@ -200,8 +202,8 @@ class InvalidToken(BloodcountError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The API token is missing or not known; send 'Authorization: Bearer TOKEN' with a token made by "
-            "'bloodcount token create NAME'."
+            "The API token is missing, not known, revoked or too old; send 'Authorization: Bearer TOKEN' with a token "
+            "made by 'bloodcount token create NAME'."
         )
 
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from app.db.session import Database
 from app.jobs import CountingRuntime, FieldCounter, JobEngine
-from app.resources import resource_folder
+from app.resources import app_version, resource_folder
 from app.routes import api, health, pages
 from app.settings import Settings, get_settings
 from app.storage import ImageStore
@@ -21,7 +21,6 @@ from app.web.problem_handlers import install_problem_handlers
 from app.web.request_log import RequestLogMiddleware
 from app.web.security import SameSiteMiddleware, SecurityHeadersMiddleware
 from app.web.static_files import RevalidatedStaticFiles
-from app.web.templating import app_version
 
 CounterFactory = Callable[[Settings], FieldCounter]
 

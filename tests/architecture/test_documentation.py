@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app import errors
+from app import access_errors, errors
 from app.errors import BloodcountError
 from app.settings import ENV_PREFIX, Settings
 from tests.architecture.source_files import ROOT, project_files, python_files, text_of
@@ -13,7 +13,12 @@ from tests.architecture.source_files import ROOT, project_files, python_files, t
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DECISIONS = sorted(path.name for path in (ROOT / "docs" / "adr").glob("[0-9]*.md"))
 ERRORS = sorted(
-    (value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, BloodcountError)),
+    {
+        value
+        for module in (errors, access_errors)
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, BloodcountError)
+    },
     key=lambda error: error.__name__,
 )
 
@@ -51,7 +56,7 @@ def test_the_readme_gives_the_commands(command: str) -> None:
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
 def test_every_error_is_used(error: type[BloodcountError]) -> None:
-    users = [path for path in python_files("app") if path != Path("app/errors.py")]
+    users = [path for path in python_files("app") if path not in {Path("app/errors.py"), Path("app/access_errors.py")}]
     used = [path for path in users if re.search(rf"\b{error.__name__}\b", text_of(path))]
 
     assert used != [] or error.__subclasses__() != []
