@@ -1,4 +1,4 @@
-"""What is refused because of who asks: accounts, sign-ins, tokens and permissions; a branch of the tree of ``app.errors``.
+"""What is refused because of who asks: accounts, sign-ins, tokens, permissions; part of the tree of ``app.errors``.
 
 ::
 
@@ -37,7 +37,7 @@ class TokenNotFound(NotFound):
 
     def __init__(self, token_id: int) -> None:
         super().__init__(
-            f"There is no API token number {token_id}; 'bloodcount token list' and the page API tokens show all of them."
+            f"There is no API token number {token_id}; 'bloodcount token list' and the page API tokens show them all."
         )
 
 
@@ -79,8 +79,8 @@ class SignInRequired(BloodcountError):
 
     def __init__(self) -> None:
         super().__init__(
-            "You are not signed in, or your session has ended. Nothing was changed: sign in, in another tab if you like, "
-            "and send this again."
+            "You are not signed in, or your session has ended. Nothing was changed: sign in, in another tab if you "
+            "like, and send this again."
         )
 
 
@@ -143,4 +143,4 @@ class TooManyAttempts(BloodcountError):
             f"Too many sign-ins failed. Wait {wait} and try again; people who are signed in, and browsers in which you "
             "have signed in before, are not affected. An admin can set a new password."
         )
-        self.wait_s = wait_s
+        self.wait_s = self.retry_after_s = wait_s

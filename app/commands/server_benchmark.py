@@ -53,7 +53,6 @@ def started_server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]
         "BLOODCOUNT_DATA_DIR": str(folder),
         "BLOODCOUNT_DATABASE_URL": f"sqlite:///{folder}/bloodcount.db",
         "BLOODCOUNT_STORAGE_URL": f"file://{folder}/images",
-        "BLOODCOUNT_REQUIRE_API_TOKEN": "false",
     }
     command = [sys.executable, "-c", _START, "serve", "--host", "127.0.0.1", "--port", "0"]
     log = folder / "server.log"

@@ -76,6 +76,15 @@ def account_by_name(session: Session, name: str) -> AccountSummary:
     return _summary(accounts.get_account_by_name(session, name))
 
 
+def account_name(session: Session, account_id: int) -> str:
+    """The name of an account.
+
+    Raises:
+        AccountNotFound: There is no such account.
+    """
+    return accounts.get_account(session, account_id).name
+
+
 def change_role(session: Session, account_id: int, role: Role) -> None:
     """Give an account another role; who is signed in with it may do more or less at once.
 

@@ -47,6 +47,7 @@ def set_up_first_admin(session: Session, *, secret: str, name: str, password: st
         SetupLinkSpent: The link cannot be used.
         InvalidInput: The name or the password cannot be used; the link still can.
     """
+    setup_links.lock_links(session)
     if not setup_links.use_link(session, digest(secret), utc_now()) or accounts.has_accounts(session):
         raise SetupLinkSpent
     account = create_account(session, name=name, role=Role.ADMIN, password=password, must_change_password=False)

@@ -85,6 +85,15 @@ def admit(
     return SignedIn(actor, secret, browser_secret)
 
 
+def admit_new(session: Session, settings: Settings, account_id: int, visitor: Visitor) -> SignedIn:
+    """Open the first session of an account that was made a moment ago.
+
+    Raises:
+        AccountNotFound: There is no such account.
+    """
+    return admit(session, settings, accounts.get_account(session, account_id), visitor, former=None)
+
+
 def check_password_again(unit_of_work: UnitOfWorkFactory, actor: Actor, password: str, visitor: Visitor) -> None:
     """Let a person who is signed in prove again that it is they, as before signing a report; guesses are slowed down.
 

@@ -1,8 +1,9 @@
 """Slowing down those who guess passwords, without ever locking the laboratory out.
 
-Failures are counted under four keys. An account at one address soon waits long; a whole address, which may be everybody
-behind one proxy, and an account over all addresses, which a stranger may be attacking, wait a little. A browser in which
-the account has signed in before is counted by itself alone, so nothing that strangers do slows its owner down.
+Failures are counted under four keys. An account at one address soon waits long; a whole address, which may be
+everybody behind one proxy, and an account over all addresses, which a stranger may be attacking, wait a little. A
+browser in which the account has signed in before is counted by itself alone, so nothing that strangers do slows its
+owner down.
 """
 
 import hashlib

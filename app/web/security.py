@@ -30,8 +30,12 @@ SECURITY_HEADERS = {
     # Not no-referrer: browsers would then send "Origin: null" with the forms of our own pages.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+_TLS_ONLY = "max-age=31536000"
+"""Strict-Transport-Security, said over TLS: for a year the browser comes by TLS alone."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_FETCH_SITES = frozenset({"same-origin", "none"})
@@ -67,6 +71,8 @@ class SecurityHeadersMiddleware:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers.setdefault("Strict-Transport-Security", _TLS_ONLY)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -16,6 +16,7 @@ _START_HASH = "0" * 64
 _REFUSED = "the audit trail is append-only"
 _ORDER = "an entry of the audit trail has to follow the last one"
 
+# ruff: noqa: S608 - these statements hold no value from outside
 _SQLITE = (
     f"""CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event
         BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END""",
@@ -82,7 +83,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_audit_head"),
     )
-    op.execute(f"INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '{_START_HASH}')")  # noqa: S608 - no value from outside
+    op.execute(f"INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '{_START_HASH}')")
     for statement in _POSTGRES if op.get_bind().dialect.name == "postgresql" else _SQLITE:
         op.execute(statement)
 

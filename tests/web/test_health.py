@@ -11,6 +11,7 @@ from app.errors import WeightsUnavailable
 from app.jobs import FieldCounter
 from app.main import create_app
 from app.settings import Settings
+from tests.signing_in import sign_in
 from tests.web.image_files import png_of
 from tests.web.site import Site
 
@@ -114,6 +115,7 @@ def test_a_database_that_is_away_hides_only_its_own_numbers(site: Site, monkeypa
 def test_two_applications_do_not_share_their_numbers(site: Site, tmp_path: Path) -> None:
     site.client.get("/")
     with TestClient(create_app(Settings(data_dir=tmp_path / "other"), counting=False)) as other:
+        sign_in(other)
         assert 'route="/"' not in other.get("/metrics").text
 
 

@@ -2,13 +2,13 @@
 
 import unicodedata
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.access_errors import AccountNotFound
 from app.db.base import LARGEST_ID
 from app.db.inserting import insert_unless_present
 from app.db.records import AccountRecord
-from app.access_errors import AccountNotFound
 from app.schemas.tokens import Role
 
 
@@ -71,10 +71,11 @@ def has_accounts(session: Session) -> bool:
 
 
 def count_other_active_admins(session: Session, account_id: int) -> int:
-    """How many other admins could still sign in."""
+    """How many other admins could still sign in; they stay so until the transaction ends."""
     query = (
-        select(func.count())
-        .select_from(AccountRecord)
-        .where(AccountRecord.role == Role.ADMIN, AccountRecord.disabled_at.is_(None), AccountRecord.id != account_id)
+        select(AccountRecord.id)
+        .where(AccountRecord.role == Role.ADMIN, AccountRecord.disabled_at.is_(None))
+        .order_by(AccountRecord.id)
+        .with_for_update()
     )
-    return session.scalar(query) or 0
+    return sum(found != account_id for found in session.scalars(query))

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.access_errors import TokenNotFound
 from app.db.base import LARGEST_ID
 from app.db.records import ApiTokenRecord
-from app.access_errors import TokenNotFound
 
 
 def find_token(session: Session, token_sha256: str) -> ApiTokenRecord | None:

@@ -18,6 +18,11 @@ def is_link_good(session: Session, secret_sha256: str, now: datetime) -> bool:
     return session.scalar(query) is not None
 
 
+def lock_links(session: Session) -> None:
+    """Let nobody else use a link until the transaction ends."""
+    session.scalars(select(SetupLinkRecord.id).order_by(SetupLinkRecord.id).with_for_update()).all()
+
+
 def use_link(session: Session, secret_sha256: str, now: datetime) -> bool:
     """Use a link up; False when it was used, is too old, or never was. Of two at the same moment one gets True."""
     statement = (

@@ -1,0 +1,93 @@
+"""Who may use which route: one table, and what is not in it is refused to everybody.
+
+A new route needs a line here, ``"METHOD /path": Rule(Permission...)``; ``tests/web/test_access.py`` names the ones that
+lack it. ``Rule.event`` notes in the audit trail that somebody saw or took patient data; reading routes have one.
+"""
+
+from dataclasses import dataclass
+
+from app.schemas.audit import AuditAction
+from app.schemas.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a route asks of its caller.
+
+    Without ``permission`` it is open to everybody. ``event`` is noted once it answered. ``is_background`` marks what an
+    open page asks by itself: it keeps no session alive. ``is_open_on_this_machine`` lets programs on the server itself
+    in without a token. ``is_password_change`` stays open to a person who has to choose a password first.
+    """
+
+    permission: Permission | None
+    event: AuditAction | None = None
+    is_background: bool = False
+    is_open_on_this_machine: bool = False
+    is_password_change: bool = False
+
+
+OPEN = Rule(None)
+_OWN = Rule(Permission.OWN_ACCOUNT)
+_OWN_PASSWORD = Rule(Permission.OWN_ACCOUNT, is_password_change=True)
+_READ = Permission.SAMPLES_READ
+_WRITE = Rule(Permission.SAMPLES_WRITE)
+_ACCOUNTS = Rule(Permission.ACCOUNTS_MANAGE)
+_AUDIT = Permission.AUDIT_READ
+
+ACCESS_RULES: dict[str, Rule] = {
+    # What everybody may open.
+    "GET /healthz": OPEN,
+    "HEAD /healthz": OPEN,
+    "GET /readyz": OPEN,
+    "HEAD /readyz": OPEN,
+    "GET /static": OPEN,
+    "GET /login": OPEN,
+    "POST /login": OPEN,
+    "GET /setup": OPEN,
+    "POST /setup": OPEN,
+    "GET /metrics": Rule(Permission.METRICS_READ, is_open_on_this_machine=True),
+    # What belongs to one's own account.
+    "POST /logout": _OWN_PASSWORD,
+    "GET /account": _OWN,
+    "GET /account/password": _OWN_PASSWORD,
+    "POST /account/password": _OWN_PASSWORD,
+    "POST /account/sessions/{session_id}/revoke": _OWN,
+    # Pages about samples.
+    "GET /": Rule(_READ),
+    "GET /example.jpg": Rule(_READ),
+    "POST /example": _WRITE,
+    "POST /samples": _WRITE,
+    "POST /samples/{sample_id}/images": _WRITE,
+    "GET /samples": Rule(_READ, AuditAction.SAMPLES_LISTED),
+    "GET /samples/{sample_id}": Rule(_READ, AuditAction.SAMPLE_VIEWED),
+    "GET /samples/{sample_id}/fragments": Rule(_READ, AuditAction.SAMPLE_VIEWED, is_background=True),
+    "GET /samples/{sample_id}/events": Rule(_READ, AuditAction.SAMPLE_VIEWED, is_background=True),
+    "GET /samples/{sample_id}/counts.csv": Rule(_READ, AuditAction.EXPORTED),
+    "GET /samples/{sample_id}/sample.json": Rule(_READ, AuditAction.EXPORTED),
+    "GET /images/{image_id}/content": Rule(_READ, AuditAction.IMAGE_VIEWED),
+    "GET /images/{image_id}/display": Rule(_READ, AuditAction.IMAGE_VIEWED),
+    "GET /images/{image_id}/result.json": Rule(_READ, AuditAction.EXPORTED),
+    "GET /images/{image_id}/cells.csv": Rule(_READ, AuditAction.EXPORTED),
+    # The same for programs.
+    "GET /api/v1/openapi.json": Rule(_READ),
+    "POST /api/v1/samples": _WRITE,
+    "GET /api/v1/samples": Rule(_READ, AuditAction.SAMPLES_LISTED),
+    "GET /api/v1/samples/{sample_id}": Rule(_READ, AuditAction.SAMPLE_VIEWED),
+    "POST /api/v1/samples/{sample_id}/images": _WRITE,
+    "GET /api/v1/images/{image_id}/result": Rule(_READ, AuditAction.RESULT_VIEWED),
+    # What an admin does.
+    "GET /admin/accounts": _ACCOUNTS,
+    "POST /admin/accounts": _ACCOUNTS,
+    "POST /admin/accounts/{account_id}/role": _ACCOUNTS,
+    "POST /admin/accounts/{account_id}/disable": _ACCOUNTS,
+    "POST /admin/accounts/{account_id}/enable": _ACCOUNTS,
+    "POST /admin/accounts/{account_id}/reset-password": _ACCOUNTS,
+    "POST /admin/sessions/{session_id}/revoke": _ACCOUNTS,
+    "GET /admin/tokens": _ACCOUNTS,
+    "POST /admin/tokens": _ACCOUNTS,
+    "POST /admin/tokens/{token_id}/revoke": _ACCOUNTS,
+    "GET /admin/audit": Rule(_AUDIT, AuditAction.AUDIT_VIEWED),
+    "GET /admin/audit/export": Rule(_AUDIT, AuditAction.AUDIT_EXPORTED),
+    "POST /admin/audit/verify": Rule(_AUDIT),
+}
+"""The rule of every route, by method and path as the route declares it; a mounted folder by ``GET`` and its path."""
