@@ -60,6 +60,7 @@ def chain_faults(
             yield ChainFault(last_seq + 1, "removed", f"{missing} missing")
         elif seq <= last_seq:
             yield ChainFault(seq, "inserted", f"entry {seq} stands before the first place of the chain")
+            continue
         is_sound = entry_hash(entry) == entry["hash"]
         if not is_sound:
             yield ChainFault(seq, "changed", f"entry {seq} is not as it was written")
@@ -68,7 +69,7 @@ def chain_faults(
                 f"entry {seq} does not follow entry {last_seq} as it stands: one of the two was changed or put there"
             )
             yield ChainFault(seq, "changed", message)
-        last_seq, last_hash = max(seq, last_seq), entry["hash"]
+        last_seq, last_hash = seq, entry["hash"]
     yield from _end_faults(last_seq, last_hash, read_head())
 
 

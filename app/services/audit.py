@@ -119,17 +119,19 @@ class _WholeChain:
 
     def rows(self) -> Iterator[dict[str, Any]]:
         last_seq: int | None = None
-        has_more = True
-        while has_more:
-            has_more = False
+        former_head: tuple[int, str] | None = None
+        while True:
             for row in audit_events.read_events(self.session, AuditFilter(), after_seq=last_seq):
-                has_more, last_seq = True, row["seq"]
+                last_seq = row["seq"]
                 self.count += 1
                 if row["seq"] == self.seq_wanted:
                     self.hash_wanted = row["hash"]
                 yield row
             self.head = audit_events.find_head(self.session)
-            has_more = has_more and self.head is not None and self.head[0] > (last_seq or 0)
+            # Entries that others wrote meanwhile are read too; where the end stays ahead of them, some are missing.
+            if self.head is None or self.head[0] <= (last_seq or 0) or self.head == former_head:
+                return
+            former_head = self.head
 
     def read_head(self) -> tuple[int, str] | None:
         return self.head
