@@ -52,7 +52,7 @@ def sign_in(
         SignInRefused: Name and password do not fit, or the account is disabled.
         TooManyAttempts: Too many sign-ins failed; this one was not looked at.
     """
-    name = name.strip()[:_LONGEST_NAME]
+    name = "".join(filter(str.isprintable, name)).strip()[:_LONGEST_NAME]  # an account's has nothing else
     keys = _claim(unit_of_work, name, visitor)
     with unit_of_work() as session:
         account = accounts.find_account(session, name)

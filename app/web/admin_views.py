@@ -49,8 +49,8 @@ class AuditSearch(Schema):
         """
         until = _day("until", self.until)
         return AuditFilter(
-            actor=self.actor.strip(),
-            action=self.action,
+            actor=_printable(self.actor),
+            action=_printable(self.action),
             subject_kind="sample" if self.sample.strip() else "",
             subject_id=_number("sample", self.sample) if self.sample.strip() else None,
             since=_day("since", self.since),
@@ -135,6 +135,11 @@ def _csv_line(values: list[str]) -> bytes:
 
 def _harmless(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+
+
+def _printable(text: str) -> str:
+    """What a database can look for."""
+    return "".join(filter(str.isprintable, text)).strip()
 
 
 def _day(field: str, text: str) -> datetime | None:

@@ -52,11 +52,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "sign_in_throttle",
+        sa.Column("id", _ID, nullable=False),
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_at", _MOMENT, nullable=False),
         sa.Column("blocked_until", _MOMENT, nullable=True),
-        sa.PrimaryKeyConstraint("key", name="pk_sign_in_throttle"),
+        sa.PrimaryKeyConstraint("id", name="pk_sign_in_throttle"),
+        sa.UniqueConstraint("key", name="uq_sign_in_throttle_key"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_sign_in_throttle_last_at", "sign_in_throttle", ["last_at"])
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.access_errors import AccountNotFound
@@ -71,11 +71,9 @@ def has_accounts(session: Session) -> bool:
 
 
 def count_other_active_admins(session: Session, account_id: int) -> int:
-    """How many other admins could still sign in; they stay so until the transaction ends."""
-    query = (
-        select(AccountRecord.id)
-        .where(AccountRecord.role == Role.ADMIN, AccountRecord.disabled_at.is_(None))
-        .order_by(AccountRecord.id)
-        .with_for_update()
-    )
+    """How many other admins can still sign in; it stays so until the transaction ends."""
+    # Changes nothing: it takes the write lock on SQLite and the rows' locks on PostgreSQL before they are counted.
+    same = update(AccountRecord).where(AccountRecord.role == Role.ADMIN).values(role=AccountRecord.role)
+    session.execute(same.execution_options(synchronize_session=False))
+    query = select(AccountRecord.id).where(AccountRecord.role == Role.ADMIN, AccountRecord.disabled_at.is_(None))
     return sum(found != account_id for found in session.scalars(query))
