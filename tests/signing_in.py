@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import delete
 
 from app.db.base import utc_now
 from app.db.records import AccountRecord, UserSessionRecord
@@ -33,6 +34,7 @@ def open_test_session(
             account = AccountRecord(name=name, name_key=account_key(name), role=role, password_hash=None)
             session.add(account)
             session.flush()
+        session.execute(delete(UserSessionRecord).where(UserSessionRecord.secret_sha256 == digest(secret)))
         session.add(
             UserSessionRecord(
                 account_id=account.id,

@@ -30,12 +30,14 @@ SECURITY_HEADERS = {
     # Not no-referrer: browsers would then send "Origin: null" with the forms of our own pages.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
-_TLS_ONLY = "max-age=31536000"
-"""Strict-Transport-Security, said over TLS: for a year the browser comes by TLS alone."""
+TLS_HEADERS = {
+    "Strict-Transport-Security": "max-age=31536000",  # for a year the browser comes by TLS alone
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""Headers that browsers heed over TLS only, and otherwise complain about."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_FETCH_SITES = frozenset({"same-origin", "none"})
@@ -69,10 +71,9 @@ class SecurityHeadersMiddleware:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
+                added = SECURITY_HEADERS | (TLS_HEADERS if scope["scheme"] == "https" else {})
+                for name, value in added.items():
                     headers.setdefault(name, value)
-                if scope["scheme"] == "https":
-                    headers.setdefault("Strict-Transport-Security", _TLS_ONLY)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
