@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
-
     from app.db.session import Database
+
 
 def serve(
     host: Annotated[
