@@ -3,12 +3,15 @@
 import re
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.commands.administration import administration
 from app.errors import CommandFailed
+
+if TYPE_CHECKING:
+    from app.services.audit import Verification
 
 app = typer.Typer(help="The audit trail.", no_args_is_help=True)
 
@@ -31,10 +34,7 @@ def verify(
     noted = _noted_end(expect) if expect else None
     with administration() as session:
         found = verify_chain(session, expected_end=noted)
-    for fault in found.faults:
-        typer.echo(f"{fault.kind}: {fault.message}")
-    if found.faults:
-        raise CommandFailed(f"the audit trail was tampered with, in {len(found.faults)} places.")
+    _tell_faults(found)
     typer.echo(f"All {found.entries} entries are as they were written; the chain ends at")
     typer.echo(f"{found.head_seq}:{found.head_hash}")
 
@@ -54,6 +54,13 @@ def export(
         for piece in audit_csv(entries) if form is _Format.CSV else audit_jsonl(entries):
             sys.stdout.write(piece.decode("utf-8"))
         record_event(session, AuditAction.AUDIT_EXPORTED)
+
+
+def _tell_faults(found: "Verification") -> None:
+    for fault in found.faults:
+        typer.echo(f"{fault.kind}: {fault.message}")
+    if found.faults:
+        raise CommandFailed(f"the audit trail was tampered with, in {len(found.faults)} places.")
 
 
 def _noted_end(text: str) -> tuple[int, str]:
