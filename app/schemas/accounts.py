@@ -15,7 +15,6 @@ class AccountSummary(Schema):
     created_at: datetime
     disabled_at: datetime | None
     must_change_password: bool
-    identity_issuer: str | None
 
     @property
     def is_disabled(self) -> bool:

@@ -41,27 +41,6 @@ def create_account(
     )
 
 
-def create_account_of_provider(session: Session, *, name: str, role: Role, issuer: str, subject: str) -> AccountSummary:
-    """Make an account of a person who signs in at another provider, and has no password here.
-
-    Raises:
-        InvalidInput: The name cannot be used.
-        AccountNameTaken: The name exists already, in whatever case.
-    """
-    cleaned = clean_account_name(name)
-    return _add(
-        session,
-        AccountRecord(
-            name=cleaned,
-            name_key=accounts.account_key(cleaned),
-            role=role,
-            password_hash=None,
-            identity_issuer=issuer,
-            identity_subject=subject,
-        ),
-    )
-
-
 def list_accounts(session: Session) -> list[AccountSummary]:
     """Every account, by name."""
     return [_summary(record) for record in accounts.list_accounts(session)]
@@ -174,7 +153,7 @@ def _add(session: Session, record: AccountRecord) -> AccountSummary:
     added = accounts.add_account(session, record)
     if added is None:
         raise AccountNameTaken(record.name)
-    new = {"name": added.name, "role": added.role, "issuer": added.identity_issuer}
+    new = {"name": added.name, "role": added.role}
     record_event(session, AuditAction.ACCOUNT_CREATED, subject_kind="account", subject_id=added.id, new=new)
     return _summary(added)
 
@@ -208,5 +187,4 @@ def _summary(record: AccountRecord) -> AccountSummary:
         created_at=record.created_at,
         disabled_at=record.disabled_at,
         must_change_password=record.must_change_password,
-        identity_issuer=record.identity_issuer,
     )

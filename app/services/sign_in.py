@@ -60,7 +60,7 @@ def sign_in(
     is_right = is_password(password, password_hash)  # outside a transaction: it takes a fifth of a second
     if account is None or not is_right or account.disabled_at is not None:
         with unit_of_work() as session:
-            record_event(session, AuditAction.SIGN_IN_FAILED, **_about(account), new={"name": name})
+            _note_failure(session, AuditAction.SIGN_IN_FAILED, account, name)
         raise SignInRefused
     new_hash = hash_password(password) if password_hash and needs_new_hash(password_hash) else None
     with unit_of_work() as session:
@@ -128,10 +128,11 @@ def _claim(unit_of_work: UnitOfWorkFactory, name: str, visitor: Visitor) -> Atte
             claim_attempt(session, keys)
     except TooManyAttempts:
         with unit_of_work() as session:
-            record_event(session, AuditAction.SIGN_IN_BLOCKED, **_about(account), new={"name": name})
+            _note_failure(session, AuditAction.SIGN_IN_BLOCKED, account, name)
         raise
     return keys
 
 
-def _about(account: AccountRecord | None) -> dict[str, object]:
-    return {} if account is None else {"subject_kind": "account", "subject_id": account.id}
+def _note_failure(session: Session, action: AuditAction, account: AccountRecord | None, name: str) -> None:
+    kind, number = (None, None) if account is None else ("account", account.id)
+    record_event(session, action, subject_kind=kind, subject_id=number, new={"name": name})

@@ -3,6 +3,8 @@
 Revision 0010, after 0002.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,7 +16,7 @@ depends_on = None
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _MOMENT = sa.DateTime(timezone=True)
 _BYTEWISE_TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
-_TOKEN_COLUMNS = {
+_TOKEN_COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
     "scopes": sa.String(400),
     "created_by": sa.String(200),
     "expires_at": _MOMENT,
@@ -83,11 +85,8 @@ def _create_account() -> None:
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("password_changed_at", _MOMENT, nullable=False),
         sa.Column("disabled_at", _MOMENT, nullable=True),
-        sa.Column("identity_issuer", sa.String(255), nullable=True),
-        sa.Column("identity_subject", sa.String(255), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_account"),
         sa.UniqueConstraint("name_key", name="uq_account_name_key"),
-        sa.UniqueConstraint("identity_issuer", "identity_subject", name="uq_account_identity_issuer_identity_subject"),
         sqlite_autoincrement=True,
     )
 

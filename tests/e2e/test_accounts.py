@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import update
 
 from app.db.base import utc_now
@@ -156,7 +156,12 @@ def test_a_file_on_its_way_when_the_session_ends_is_sent_again(
     sign_in(page, "rosa")
     page.get_by_label("Accession number").fill("EXPIRED-2")
     page.get_by_label("Images", exact=True).set_input_files(smears[0])
-    page.route("**/samples/*/images", lambda route: (expire_sessions(set_up_server), route.continue_()))
+
+    def end_session_first(route: Route) -> None:
+        expire_sessions(set_up_server)
+        route.continue_()
+
+    page.route("**/samples/*/images", end_session_first)
     page.get_by_role("button", name="Upload and count").click()
     expect(page.locator(".file-row")).to_contain_text("your session has ended")
     page.unroute("**/samples/*/images")

@@ -13,14 +13,12 @@ from app.schemas.tokens import Role
 class AccountRecord(Record):
     """One account; never deleted, because what its holder did stays.
 
-    ``name_key`` is the name without regard to case. ``password_hash`` is None where the person signs in elsewhere, at
-    ``identity_issuer`` under ``identity_subject``.
+    ``name_key`` is the name without regard to case. Without a ``password_hash`` no password opens it.
     """
 
     __tablename__ = "account"
     __table_args__ = (
         UniqueConstraint("name_key"),
-        UniqueConstraint("identity_issuer", "identity_subject"),
         {"sqlite_autoincrement": True},
     )
 
@@ -33,5 +31,3 @@ class AccountRecord(Record):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default_factory=utc_now)
     password_changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default_factory=utc_now)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    identity_issuer: Mapped[str | None] = mapped_column(String(255), default=None)
-    identity_subject: Mapped[str | None] = mapped_column(String(255), default=None)

@@ -52,14 +52,6 @@ def get_account_by_name(session: Session, name: str) -> AccountRecord:
     return record
 
 
-def find_account_by_identity(session: Session, *, issuer: str, subject: str) -> AccountRecord | None:
-    """The account of a person who signs in at another provider."""
-    query = select(AccountRecord).where(
-        AccountRecord.identity_issuer == issuer, AccountRecord.identity_subject == subject
-    )
-    return session.scalars(query).one_or_none()
-
-
 def list_accounts(session: Session) -> list[AccountRecord]:
     """Every account, by name."""
     return list(session.scalars(select(AccountRecord).order_by(AccountRecord.name_key)))

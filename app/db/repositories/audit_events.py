@@ -53,7 +53,7 @@ def find_head(session: Session) -> tuple[int, str] | None:
     return None if row is None else (row[0], row[1])
 
 
-def _matching(wanted: AuditFilter) -> Select[tuple[AuditEventRecord]]:
+def _matching(wanted: AuditFilter) -> Select[AuditEventRecord]:
     query = select(AuditEventRecord)
     if wanted.actor:
         query = query.where(AuditEventRecord.actor_name.icontains(wanted.actor, autoescape=True))
