@@ -13,6 +13,7 @@ from app.db.records import UserSessionRecord
 from app.db.session import Database
 from app.main import create_app
 from app.schemas.tokens import Role
+from app.services import throttling
 from app.services.accounts import create_account
 from app.services.setup_links import issue_setup_link
 from app.settings import Settings
@@ -121,7 +122,9 @@ def test_a_wrong_password_is_told_and_the_name_kept(strangers_site: Site) -> Non
     assert "set-cookie" not in answer.headers
 
 
-def test_too_many_wrong_passwords_have_to_wait(strangers_site: Site) -> None:
+def test_too_many_wrong_passwords_have_to_wait(strangers_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = utc_now()
+    monkeypatch.setattr(throttling, "utc_now", lambda: now)
     add_account(strangers_site.client)
     answers = [strangers_site.client.post("/login", data={"name": "maria", "password": "wrong"}) for _ in range(6)]
 
