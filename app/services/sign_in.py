@@ -65,6 +65,7 @@ def sign_in(
     new_hash = hash_password(password) if password_hash and needs_new_hash(password_hash) else None
     with unit_of_work() as session:
         forgive_attempt(session, keys)
+        forget_old_attempts(session)
         current = accounts.get_account(session, account.id)
         if new_hash is not None:
             current.password_hash = new_hash
@@ -117,7 +118,6 @@ def check_password_again(unit_of_work: UnitOfWorkFactory, actor: Actor, password
 def _claim(unit_of_work: UnitOfWorkFactory, name: str, visitor: Visitor) -> AttemptKeys:
     known_browser = None
     with unit_of_work() as session:
-        forget_old_attempts(session)
         account = accounts.find_account(session, name)
         if account is not None and visitor.browser_secret is not None:
             hashed = digest(visitor.browser_secret)

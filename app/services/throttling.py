@@ -60,7 +60,7 @@ def attempt_keys(name: str, address: str | None, *, known_browser: str | None) -
 
 
 def claim_attempt(session: Session, keys: AttemptKeys) -> None:
-    """Count an attempt before its password is looked at, so that a hundred at the same moment count as a hundred.
+    """Count an attempt before its password is looked at, so that a hundred at the same moment count as many.
 
     Raises:
         TooManyAttempts: Too many failed before; this one is not looked at.
