@@ -28,8 +28,6 @@
         ├── StorageUnavailable               storage_unavailable
         ├── DatabaseUnavailable              database_unavailable
         └── WeightsUnavailable               weights_unavailable
-
-Refusals about accounts and access hang on the same tree; they stand in ``app/access_errors.py``.
 """
 
 

@@ -29,6 +29,8 @@ class AuditAction(StrEnum):
     SAMPLE_VIEWED = "sample.viewed"
     IMAGE_UPLOADED = "image.uploaded"
     IMAGE_VIEWED = "image.viewed"
+    IMAGE_CHANGED = "image.changed"
+    QUEUE_VIEWED = "queue.viewed"
     RESULT_VIEWED = "result.viewed"
     EXPORTED = "data.exported"
     AUDIT_VIEWED = "audit.viewed"

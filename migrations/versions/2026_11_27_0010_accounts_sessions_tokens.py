@@ -1,6 +1,6 @@
 """Accounts, sessions, known browsers, set-up links, failed sign-ins; scopes, expiry and last use of API tokens.
 
-Revision 0010, after 0002.
+Revision 0010, after 0004.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0002"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

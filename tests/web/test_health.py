@@ -84,6 +84,7 @@ def test_every_measurement_says_whose_it_is(site: Site) -> None:
 def test_two_processes_tell_the_same_of_the_database_they_share(site: Site, settings: Settings) -> None:
     site.upload(site.new_sample("shared"), ("a.png", png_of(1)))
     with TestClient(create_app(settings, counting=False)) as other:
+        sign_in(other)
         texts = [client.get("/metrics").text for client in (site.client, other)]
 
     for name in ('bloodcount_images{status="queued"}', "bloodcount_queue_depth", "bloodcount_queue_running"):
