@@ -1,6 +1,6 @@
 """Every route, walked as nobody, technician, reviewer, admin and with tokens: what is not allowed is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from fastapi import FastAPI
@@ -75,63 +75,65 @@ def test_every_route_that_shows_samples_leaves_a_note() -> None:
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    """One application for the walks of those who are known."""
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+    """One running application for all walks."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("walk") / "data", allowed_hosts="testserver")
-    return create_app(settings, counting=False)
+    app = create_app(settings, counting=False)
+    with TestClient(app):
+        yield app
 
 
 def test_nobody_opens_anything_but_what_is_open(walked: FastAPI) -> None:
-    with TestClient(walked, follow_redirects=False) as client:
-        for key, rule in ACCESS_RULES.items():
-            answer = send(client, key)
+    client = TestClient(walked, follow_redirects=False)
+    for key, rule in ACCESS_RULES.items():
+        answer = send(client, key)
 
-            if is_open(rule):
-                assert answer.status_code not in REFUSED or key == "POST /login", key
-            else:
-                wanted = "invalid_token" if takes_tokens(key) else "sign_in_required"
-                assert (answer.status_code, answer.json()["error"]["code"]) == (401, wanted), key
+        if is_open(rule):
+            assert answer.status_code not in REFUSED or key == "POST /login", key
+        else:
+            wanted = "invalid_token" if takes_tokens(key) else "sign_in_required"
+            assert (answer.status_code, answer.json()["error"]["code"]) == (401, wanted), key
 
 
 @pytest.mark.parametrize("role", Role)
 def test_a_person_may_do_what_the_role_says(walked: FastAPI, role: Role) -> None:
-    with TestClient(walked, follow_redirects=False) as client:
-        Site(sign_in(client)).new_sample(f"walk-{role}")
-        for key in _ROUTES:
-            if key == "POST /logout":
-                continue
-            sign_in(client, role=role)
-            permission = ACCESS_RULES[key].permission
-            may = permission is None or permission in ROLE_PERMISSIONS[role]
-            answer = send(client, key)
-
-            # A wrong password is no question of the role.
-            assert (answer.status_code not in REFUSED or key == "POST /login") == may, (key, answer.text)
+    client = TestClient(walked, follow_redirects=False)
+    Site(sign_in(client)).new_sample(f"walk-{role}")
+    for key in _ROUTES:
+        if key == "POST /logout":
+            continue
         sign_in(client, role=role)
-        assert send(client, "POST /logout").status_code == 200
-        assert send(client, "GET /account").status_code == 401
+        permission = ACCESS_RULES[key].permission
+        may = permission is None or permission in ROLE_PERMISSIONS[role]
+        answer = send(client, key)
+
+        # A wrong password is no question of the role.
+        assert (answer.status_code not in REFUSED or key == "POST /login") == may, (key, answer.text)
+    sign_in(client, role=role)
+    assert send(client, "POST /logout").status_code == 200
+    assert send(client, "GET /account").status_code == 401
 
 
 @pytest.mark.parametrize("role", Role)
 def test_a_token_opens_the_api_alone_and_there_what_its_role_may(walked: FastAPI, role: Role) -> None:
-    with TestClient(walked, follow_redirects=False) as client:
-        bearer = f"Bearer {make_token(client, role)}"
-        for key in _ROUTES:
-            permission = ACCESS_RULES[key].permission
-            may = permission is None or (takes_tokens(key) and permission in token_permissions(role, None))
-            answer = send(client, key, Authorization=bearer)
+    client = TestClient(walked, follow_redirects=False)
+    bearer = f"Bearer {make_token(client, role)}"
+    for key in _ROUTES:
+        permission = ACCESS_RULES[key].permission
+        may = permission is None or (takes_tokens(key) and permission in token_permissions(role, None))
+        answer = send(client, key, Authorization=bearer)
 
-            assert (answer.status_code not in REFUSED or key == "POST /login") == may, (key, answer.text)
+        assert (answer.status_code not in REFUSED or key == "POST /login") == may, (key, answer.text)
 
 
 @pytest.mark.parametrize("scope", [Permission.SAMPLES_READ, Permission.SAMPLES_WRITE, Permission.METRICS_READ])
 def test_a_tokens_scope_limits_it_further(walked: FastAPI, scope: Permission) -> None:
-    with TestClient(walked, follow_redirects=False) as client:
-        bearer = f"Bearer {make_token(client, Role.ADMIN, [scope])}"
-        for key in filter(takes_tokens, _ROUTES):
-            may = ACCESS_RULES[key].permission is scope
+    client = TestClient(walked, follow_redirects=False)
+    bearer = f"Bearer {make_token(client, Role.ADMIN, [scope])}"
+    for key in filter(takes_tokens, _ROUTES):
+        may = ACCESS_RULES[key].permission is scope
 
-            assert (send(client, key, Authorization=bearer).status_code not in REFUSED) == may, key
+        assert (send(client, key, Authorization=bearer).status_code not in REFUSED) == may, key
 
 
 def test_a_route_without_a_rule_is_refused_even_to_an_admin(settings: Settings) -> None:
@@ -209,14 +211,14 @@ def test_a_strangers_upload_is_refused_before_it_is_read(strangers_site: Site) -
 
 def test_measurements_are_open_to_programs_on_this_machine_and_to_tokens(strangers_site: Site) -> None:
     app = application(strangers_site.client)
-    with TestClient(app, client=("127.0.0.1", 4711)) as here:
-        assert here.get("/metrics").status_code == 200
-        assert here.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 401
-        assert here.get("/samples", headers={"Accept": "application/json"}).status_code == 401
-        token = make_token(here, Role.TECHNICIAN, ["metrics:read"])
-    with TestClient(app, client=("10.0.0.7", 4711)) as elsewhere:
-        assert elsewhere.get("/metrics").status_code == 401
-        assert elsewhere.get("/metrics", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    here = TestClient(app, client=("127.0.0.1", 4711))
+    assert here.get("/metrics").status_code == 200
+    assert here.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 401
+    assert here.get("/samples", headers={"Accept": "application/json"}).status_code == 401
+    token = make_token(here, Role.TECHNICIAN, ["metrics:read"])
+    elsewhere = TestClient(app, client=("10.0.0.7", 4711))
+    assert elsewhere.get("/metrics").status_code == 401
+    assert elsewhere.get("/metrics", headers={"Authorization": f"Bearer {token}"}).status_code == 200
 
 
 def test_a_refusal_names_the_permission_and_is_noted(site: Site) -> None:
