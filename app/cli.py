@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app.commands import (
+    audit,
     backup,
     bench,
     calibrate,
@@ -20,6 +21,7 @@ from app.commands import (
     serve,
     token,
     train,
+    user,
     watch,
     weights,
     worker,
@@ -43,7 +45,9 @@ cli.command()(serve.serve)
 cli.command()(worker.worker)
 cli.command()(watch.watch)
 cli.command()(count.count)
+cli.add_typer(user.app, name="user")
 cli.add_typer(token.app, name="token")
+cli.add_typer(audit.app, name="audit")
 cli.add_typer(weights.app, name="weights")
 cli.add_typer(dataset.app, name="dataset")
 cli.command()(train.train)

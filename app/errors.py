@@ -201,8 +201,8 @@ class InvalidToken(BloodcountError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The API token is missing or not known; send 'Authorization: Bearer TOKEN' with a token made by "
-            "'bloodcount token create NAME'."
+            "The API token is missing, not known, revoked or too old; send 'Authorization: Bearer TOKEN' with a token "
+            "made by 'bloodcount token create NAME'."
         )
 
 

@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from app.db.session import Database
 from app.jobs import CountingRuntime, FieldCounter, JobEngine
-from app.resources import resource_folder
+from app.resources import app_version, resource_folder
 from app.routes import api, health, pages
 from app.settings import Settings, get_settings
 from app.storage import ImageStore
+from app.web.access import AccessMiddleware, confirm_access
+from app.web.access_rules import ACCESS_RULES
 from app.web.admission import AdmissionMiddleware
 from app.web.body_limit import BodyLimitMiddleware
 from app.web.context import AppContext, CountingEngine
+from app.web.host_check import HostMiddleware
 from app.web.lifespan import build_lifespan
 from app.web.logging_setup import configure_logging
 from app.web.metrics import RequestMetrics
@@ -21,7 +24,6 @@ from app.web.problem_handlers import install_problem_handlers
 from app.web.request_log import RequestLogMiddleware
 from app.web.security import SameSiteMiddleware, SecurityHeadersMiddleware
 from app.web.static_files import RevalidatedStaticFiles
-from app.web.templating import app_version
 
 CounterFactory = Callable[[Settings], FieldCounter]
 
@@ -50,9 +52,11 @@ def create_app(
         lifespan=build_lifespan(
             settings, metrics, partial(build_engine, counter_factory=counter_factory), counting=counting
         ),
+        dependencies=[Depends(confirm_access)],
         form_limits={"max_files": 2 * settings.max_files_per_upload},  # past the limit, counted, refused in words
     )
     app.state.metrics = metrics
+    app.state.access_rules = dict(ACCESS_RULES)
     install_problem_handlers(app)
     for router in (pages.router, api.router, health.router):
         app.include_router(router)
@@ -60,7 +64,9 @@ def create_app(
     # The last one added is the outermost: headers go on every answer, also on those of the guards.
     app.add_middleware(BodyLimitMiddleware, upload_limit_bytes=settings.max_request_bytes)
     app.add_middleware(AdmissionMiddleware)
+    app.add_middleware(AccessMiddleware)
     app.add_middleware(SameSiteMiddleware)
+    app.add_middleware(HostMiddleware, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(RequestLogMiddleware, metrics=metrics)
     app.add_middleware(SecurityHeadersMiddleware)
     return app

@@ -1,5 +1,6 @@
-"""Where the files that are not Python lie: page templates, static files and database migrations."""
+"""What this installation is: its version, and where its page templates, static files and migrations lie."""
 
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _INSTALLED_FOLDER = Path(__file__).parent / "_resources"
@@ -18,3 +19,11 @@ def resource_folder(name: str) -> Path:
         if (parent / name).is_dir():
             return parent / name
     raise FileNotFoundError(f"The folder {name!r} is not part of this installation; install Bloodcount again.")
+
+
+def app_version() -> str:
+    """The version of this installation, as the package names it."""
+    try:
+        return version("bloodcount")
+    except PackageNotFoundError:
+        return "development"

@@ -50,9 +50,23 @@ class Settings(BaseSettings):
     )
     host: str = Field(
         default="127.0.0.1",
-        description="Address that the web server listens on; there are no accounts yet, so keep it on this machine.",
+        description="Address that the web server listens on; 0.0.0.0 for every address of this machine.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="TCP port that the web server listens on.")
+    allowed_hosts: str | None = Field(
+        default=None,
+        description="Host names, with commas, by which others reach this server; its own name and addresses are known.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses, with commas, of the proxies whose X-Forwarded-For and -Proto headers are believed.",
+    )
+    session_idle_minutes: int = Field(
+        default=30, ge=1, le=1440, description="Minutes without a click after which a person has to sign in again."
+    )
+    session_absolute_hours: int = Field(
+        default=12, ge=1, le=168, description="Hours after which a person has to sign in again in any case."
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(
         default="auto", description="Where the network runs; auto takes a CUDA GPU when there is one."
     )
@@ -134,10 +148,6 @@ class Settings(BaseSettings):
         ge=0,
         le=65535,
         description="TCP port of 'bloodcount worker' for /healthz, /readyz and /metrics; 0: none.",
-    )
-    require_api_token: bool = Field(
-        default=False,
-        description="Whether calls of /api/v1 need a token made by 'bloodcount token create'; the pages need none.",
     )
     api_token: str | None = Field(
         default=None,

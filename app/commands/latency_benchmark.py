@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from app.commands.server_benchmark import form_of, json_answer, started_server
+from app.commands.server_benchmark import MeasuredServer, form_of, started_server
 from app.errors import CommandFailed
 
 _FORM_IMAGES = 100
@@ -33,20 +33,19 @@ def measure_latency(image_bytes: bytes, *, batch: int, probes: int) -> dict[str,
         CommandFailed: The server did not start, or the batch was over before the last probe.
     """
     images = _different_images(image_bytes, batch + probes)
-    with tempfile.TemporaryDirectory() as folder, started_server(Path(folder)) as (_, address):
-        api = f"{address}/api/v1"
-        sample = _new_sample(api, "BATCH")
+    with tempfile.TemporaryDirectory() as folder, started_server(Path(folder)) as server:
+        sample = _new_sample(server, "BATCH")
         started = time.perf_counter()
         for first in range(0, batch, _FORM_IMAGES):
             form = form_of(images[first : min(first + _FORM_IMAGES, batch)])
-            json_answer(f"{api}/samples/{sample}/images", *form)
+            server.answer(f"/api/v1/samples/{sample}/images", *form)
         upload_s = time.perf_counter() - started
         waits_ms = []
         for number in range(probes):
             time.sleep(_PAUSE_S)
-            waits_ms.append(_wait_ms(address, number, images[batch + number]))
-        left = json_answer(f"{api}/queue")["waiting"]
-        counted_ms = _counted_ms(api, sample)
+            waits_ms.append(_wait_ms(server, number, images[batch + number]))
+        left = server.answer("/api/v1/queue")["waiting"]
+        counted_ms = _counted_ms(server, sample)
     if not left:
         raise CommandFailed(f"the batch of {batch} was counted before the last of {probes} probes; take a larger batch")
     ordered = sorted(waits_ms)
@@ -64,36 +63,35 @@ def measure_latency(image_bytes: bytes, *, batch: int, probes: int) -> dict[str,
     }
 
 
-def _wait_ms(address: str, number: int, image_bytes: bytes) -> float:
-    api = f"{address}/api/v1"
-    sample = _new_sample(api, f"PROBE-{number}")
+def _wait_ms(server: MeasuredServer, number: int, image_bytes: bytes) -> float:
+    sample = _new_sample(server, f"PROBE-{number}")
     # Not the API, whose uploads are batches: as a page sends it for a person who waits.
-    json_answer(f"{address}/samples/{sample}/images", *form_of([image_bytes]))
+    server.answer(f"/samples/{sample}/images", *form_of([image_bytes]))
     deadline = time.monotonic() + _COUNTED_WITHIN_S
     while time.monotonic() < deadline:
-        [image] = json_answer(f"{api}/samples/{sample}")["images"]
+        [image] = server.answer(f"/api/v1/samples/{sample}")["images"]
         if image["started_at"] is not None:
             return 1000 * (_moment(image["started_at"]) - _moment(image["queued_at"])).total_seconds()
         time.sleep(_POLL_S)
     raise CommandFailed(f"a probe's counting did not start within {_COUNTED_WITHIN_S:.0f} s")
 
 
-def _counted_ms(api: str, sample: int) -> list[float]:
+def _counted_ms(server: MeasuredServer, sample: int) -> list[float]:
     """Milliseconds that the counter spent on each of the batch's first images: a probe waits for half of it at least.
 
     Raises:
         CommandFailed: None of them is counted yet.
     """
-    images = json_answer(f"{api}/samples/{sample}")["images"]
+    images = server.answer(f"/api/v1/samples/{sample}")["images"]
     counted = [image["id"] for image in images if image["status"] == "counted"][:_LOOKED_AT]
     if not counted:
         raise CommandFailed("no image of the batch was counted while the probes were")
-    return [json_answer(f"{api}/images/{number}/result")["timings_ms"]["total"] for number in counted]
+    return [server.answer(f"/api/v1/images/{number}/result")["timings_ms"]["total"] for number in counted]
 
 
-def _new_sample(api: str, accession_number: str) -> int:
+def _new_sample(server: MeasuredServer, accession_number: str) -> int:
     body = json.dumps({"accession_number": accession_number}).encode()
-    return int(json_answer(f"{api}/samples", body, "application/json")["id"])
+    return int(server.answer("/api/v1/samples", body, "application/json")["id"])
 
 
 def _moment(text: str) -> datetime:

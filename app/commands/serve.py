@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
+    from app.db.session import Database
+
 
 def serve(
     host: Annotated[
@@ -45,6 +47,8 @@ def serve(
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
             timeout_graceful_shutdown=math.ceil(settings.stop_seconds),
         )
         asyncio.run(_serve(app, config, opened))
@@ -80,9 +84,27 @@ async def _serve(app: "FastAPI", config: "uvicorn.Config", opened: socket.socket
 
     async with app.router.lifespan_context(app):
         host, port = opened.getsockname()[:2]
-        typer.echo(f"Bloodcount is ready: http://{f'[{host}]' if ':' in host else host}:{port}", err=True)
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        typer.echo(f"Bloodcount is ready: {address}", err=True)
+        _offer_set_up(context_of(app).database, address)
         # uvicorn stops on these signals by handlers of its own, puts back those set here and raises the signal once
         # more; with the default handlers the process would then end before the lifespan does.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: None)
         await Server(config).serve(sockets=[opened])
+
+
+def _offer_set_up(database: "Database", address: str) -> None:
+    """Print the one-time link that makes the first account, where nobody has one."""
+    from app.services.setup_links import VALID_MINUTES, issue_setup_link
+
+    with database.unit_of_work() as session:
+        secret = issue_setup_link(session)
+    if secret is not None:
+        # An address that stands for all of them leads nowhere in a browser.
+        reachable = address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+        typer.echo(
+            f"Nobody has an account yet. Make the first one, within {VALID_MINUTES} minutes, over this link, which "
+            f"works once:\n\n  {reachable}/setup?key={secret}\n",
+            err=True,
+        )

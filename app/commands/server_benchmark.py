@@ -3,14 +3,17 @@
 import json
 import os
 import re
+import secrets
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ _COUNTED_WITHIN_S = 60.0
 _POLL_S = 0.01
 _IDLE_S = 3.0
 _BOUNDARY = "bloodcount-bench"
+_ACCOUNT = "bench"
 _START = "from app.cli import main; main()"
 
 
@@ -30,41 +34,80 @@ def measure_server(image_bytes: bytes, uploads: int) -> dict[str, Any]:
     Raises:
         CommandFailed: The server did not start, or an image was not counted in time.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        started = time.perf_counter()
-        with started_server(Path(folder)) as (process, address):
-            ready_s = time.perf_counter() - started
-            time.sleep(_IDLE_S)
-            idle_mb = resident_mb(process.pid)
-            seconds = [_upload_and_wait(f"{address}/api/v1", image_bytes, number) for number in range(uploads)]
-            return {
-                "start_to_ready_s": round(ready_s, 2),
-                "idleresident_mb": round(idle_mb),
-                "after_uploadsresident_mb": round(resident_mb(process.pid)),
-                "upload_to_result_s": {"median": round(statistics.median(seconds), 3), "max": round(max(seconds), 3)},
-            }
+    with tempfile.TemporaryDirectory() as folder, started_server(Path(folder)) as server:
+        time.sleep(_IDLE_S)
+        idle_mb = resident_mb(server.pid)
+        seconds = [_upload_and_wait(server, image_bytes, number) for number in range(uploads)]
+        return {
+            "start_to_ready_s": round(server.ready_s, 2),
+            "idleresident_mb": round(idle_mb),
+            "after_uploadsresident_mb": round(resident_mb(server.pid)),
+            "upload_to_result_s": {"median": round(statistics.median(seconds), 3), "max": round(max(seconds), 3)},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredServer:
+    """A server started for the purpose, with somebody signed in; ``ready_s`` is how long its start took."""
+
+    pid: int
+    address: str
+    ready_s: float
+    opener: urllib.request.OpenerDirector
+
+    def answer(self, path: str, body: bytes | None = None, content_type: str = "") -> dict[str, Any]:
+        """Its JSON answer."""
+        headers = {"Accept": "application/json"} | ({"Content-Type": content_type} if body else {})
+        request = urllib.request.Request(self.address + path, data=body, headers=headers)  # noqa: S310 - it was started here
+        with self.opener.open(request, timeout=_COUNTED_WITHIN_S) as response:
+            answer: dict[str, Any] = json.load(response)
+        return answer
+
+    def sign_in(self, password: str) -> None:
+        """Sign in to the account that was made beforehand."""
+        form = urllib.parse.urlencode({"name": _ACCOUNT, "password": password, "next": "/healthz"}).encode()
+        self.answer("/login", form, "application/x-www-form-urlencoded")
 
 
 @contextmanager
-def started_server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def started_server(folder: Path) -> Iterator[MeasuredServer]:
     """A server on a free port with an empty data folder, ended afterwards."""
     # Every address is given, whatever the installation's own are: nothing measured here may end up among its samples.
     environment = os.environ | {
         "BLOODCOUNT_DATA_DIR": str(folder),
         "BLOODCOUNT_DATABASE_URL": f"sqlite:///{folder}/bloodcount.db",
         "BLOODCOUNT_STORAGE_URL": f"file://{folder}/images",
-        "BLOODCOUNT_REQUIRE_API_TOKEN": "false",
     }
+    password = _make_account(environment)
     command = [sys.executable, "-c", _START, "serve", "--host", "127.0.0.1", "--port", "0"]
     log = folder / "server.log"
+    started = time.perf_counter()
     # Into a file: the server would stop at a pipe that is full of its log and read by nobody.
     with log.open("wb") as errors:
         process = subprocess.Popen(command, env=environment, stderr=errors)  # noqa: S603
     try:
-        yield process, _address(process, log)
+        address = _address(process, log)
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        server = MeasuredServer(process.pid, address, time.perf_counter() - started, opener)
+        server.sign_in(password)
+        yield server
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def _make_account(environment: dict[str, str]) -> str:
+    """Make an account and give its password.
+
+    Raises:
+        CommandFailed: The settings do not let any command run.
+    """
+    password = secrets.token_urlsafe()
+    command = [sys.executable, "-c", _START, "user", "add", _ACCOUNT, "--role", "technician", "--password-stdin"]
+    made = subprocess.run(command, env=environment, input=password, capture_output=True, check=False, text=True)  # noqa: S603
+    if made.returncode:
+        raise CommandFailed(f"the server did not get ready; it said: {' '.join(made.stderr.splitlines()[-5:])}")
+    return password
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
@@ -80,12 +123,12 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
     raise CommandFailed(f"the server did not get ready; it said: {said or 'nothing'}")
 
 
-def _upload_and_wait(api: str, image_bytes: bytes, number: int) -> float:
+def _upload_and_wait(server: MeasuredServer, image_bytes: bytes, number: int) -> float:
     body = json.dumps({"accession_number": f"BENCH-{number}"}).encode()
-    sample = json_answer(f"{api}/samples", body, "application/json")["id"]
+    sample = server.answer("/api/v1/samples", body, "application/json")["id"]
     started = time.perf_counter()
-    entries = json_answer(f"{api}/samples/{sample}/images", *form_of([image_bytes]))["files"]
-    while json_answer(f"{api}/samples/{sample}")["status"] != "ready":
+    entries = server.answer(f"/api/v1/samples/{sample}/images", *form_of([image_bytes]))["files"]
+    while server.answer(f"/api/v1/samples/{sample}")["status"] != "ready":
         if time.perf_counter() - started > _COUNTED_WITHIN_S:
             raise CommandFailed(f"image {entries[0]['image_id']} was not counted within {_COUNTED_WITHIN_S:.0f} s")
         time.sleep(_POLL_S)
@@ -99,15 +142,6 @@ def form_of(images: Sequence[bytes]) -> tuple[bytes, str]:
         head = f'Content-Disposition: form-data; name="files"; filename="field-{number}.png"'
         parts.append(f"--{_BOUNDARY}\r\n{head}\r\n\r\n".encode() + image_bytes + b"\r\n")
     return b"".join(parts) + f"--{_BOUNDARY}--\r\n".encode(), f"multipart/form-data; boundary={_BOUNDARY}"
-
-
-def json_answer(url: str, body: bytes | None = None, content_type: str = "") -> dict[str, Any]:
-    """The JSON answer of the server started here; its address is never taken from outside."""
-    headers = {"Accept": "application/json"} | ({"Content-Type": content_type} if body else {})
-    request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310
-    with urllib.request.urlopen(request, timeout=_COUNTED_WITHIN_S) as response:  # noqa: S310
-        answer: dict[str, Any] = json.load(response)
-    return answer
 
 
 def resident_mb(pid: int) -> float:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.db import audit_chain  # noqa: F401 - writes the entries that sessions hold
 from app.db.engine import build_engine
 from app.errors import DatabaseUnavailable, StorageFull
 from app.settings import Settings

@@ -11,8 +11,10 @@ from app.db.records import BatchFileRecord, FieldImageRecord
 from app.db.repositories import batch_files, batches, images, samples, upload_parts
 from app.db.session import UnitOfWorkFactory
 from app.errors import DuplicateImage
+from app.schemas.audit import AuditAction
 from app.schemas.batches import BatchFile, BatchFileStatus
 from app.schemas.uploads import CountPriority
+from app.services.audit import record_event
 from app.services.batch_progress import shown_file
 from app.services.batches import open_batch_record
 from app.services.file_names import display_name
@@ -172,6 +174,8 @@ class BatchIntake:
             return
         batch_files.set_image(session, file.id, image_id)
         self.jobs.enqueue_count(session, image_id, CountPriority.BATCH)
+        new = {"sample_id": sample_id, "sha256": received.sha256, "batch_id": file.batch_id}
+        record_event(session, AuditAction.IMAGE_UPLOADED, subject_kind="image", subject_id=image_id, new=new)
 
     def _note_equal(self, session: Session, file_id: int, sample_id: int, name: str, sha256: str) -> None:
         """The sample has this very image: it is counted once, and tried again where it had failed or was cancelled."""
@@ -219,6 +223,9 @@ def _sample_of(session: Session, file: BatchFileRecord) -> int:
     if group.sample_id is not None:
         return group.sample_id
     new = samples.add_sample(session, accession_number=group.accession_number, note=group.note)
+    if new is not None:
+        created = {"accession_number": new.accession_number}
+        record_event(session, AuditAction.SAMPLE_CREATED, subject_kind="sample", subject_id=new.id, new=created)
     sample = new or samples.get_sample_by_accession(session, group.accession_number)
     batches.set_sample(session, group.id, sample.id)
     return sample.id

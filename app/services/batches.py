@@ -9,6 +9,7 @@ from app.batch_errors import ArchiveRejected, BatchClosed, BatchIncomplete, TooM
 from app.db.records import BatchFileRecord, BatchRecord
 from app.db.repositories import batch_files, batches
 from app.errors import InvalidInput, TooManyFiles
+from app.schemas.audit import AuditAction
 from app.schemas.batches import (
     AnnouncedFile,
     BatchDetail,
@@ -23,6 +24,7 @@ from app.schemas.batches import (
 )
 from app.schemas.samples import NewSample
 from app.services.archives import check_archive_size
+from app.services.audit import record_event
 from app.services.batch_progress import batch_detail, shown_files
 from app.services.grouping import group_files, is_archive
 from app.services.manifests import read_manifest
@@ -55,7 +57,12 @@ def open_batch(session: Session, *, new: NewBatch, idempotency_key: str | None =
         manifest=[row.model_dump(mode="json") for row in rows],
         idempotency_key=idempotency_key,
     )
-    return batch_detail(session, batch_id=batches.add_batch(session, record).id)
+    batch, is_new = batches.add_batch(session, record)
+    if is_new:
+        record_event(
+            session, AuditAction.BATCH_CREATED, subject_kind="batch", subject_id=batch.id, new={"name": new.name}
+        )
+    return batch_detail(session, batch_id=batch.id)
 
 
 def preview_grouping(question: GroupingQuestion) -> Grouping:

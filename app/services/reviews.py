@@ -13,6 +13,7 @@ from app.db.base import utc_now
 from app.db.records import AnalysisRecord, FieldImageRecord, ReviewEditRecord, ReviewRecord
 from app.db.repositories import analyses, images, reviews
 from app.errors import ResultNotReady
+from app.schemas.audit import AuditAction
 from app.schemas.result_record import ResultRecord
 from app.schemas.reviews import (
     CellState,
@@ -26,6 +27,7 @@ from app.schemas.reviews import (
     ReviewedResultRecord,
     ReviewSummary,
 )
+from app.services.audit import record_event
 from app.services.edit_rules import EditRefused, FieldState, state_after
 from app.services.review_errors import FieldNotReviewable, ReviewOutdated
 from app.services.reviewed_cells import review_numbers, reviewed_record
@@ -95,8 +97,15 @@ def record_edits(session: Session, *, image_id: int, batch: EditBatch, actor: st
     session.add_all(_row(review.id, edit) for edit in desk.kept)
     if desk.kept:
         _write_numbers(review, record, desk)
+        _note_corrections(session, image_id, desk)
     unseen = [edit for edit in desk.edits.values() if edit.revision > batch.seen_revision]
     return EditAnswer(revision=len(desk.edits), outcomes=outcomes, edits=tuple(unseen))
+
+
+def _note_corrections(session: Session, image_id: int, desk: "_Desk") -> None:
+    """What was corrected lies with the field, edit by edit; the trail says who did how much of it, and when."""
+    new = {"edits": len(desk.kept), "revision": len(desk.edits)}
+    record_event(session, AuditAction.CELLS_CORRECTED, subject_kind="image", subject_id=image_id, new=new)
 
 
 def with_review(session: Session, analysis: AnalysisRecord, record: ResultRecord) -> ResultRecord:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.db.records import AnalysisRecord, FieldImageRecord, ReviewRecord, SampleRecord
 from app.db.repositories import images, samples
 from app.errors import AccessionNumberTaken, InvalidInput
+from app.schemas.audit import AuditAction
 from app.schemas.counts import ClassCounts
 from app.schemas.grading import GradingScheme
 from app.schemas.samples import (
@@ -19,6 +20,7 @@ from app.schemas.samples import (
     SampleStatus,
     SampleSummary,
 )
+from app.services.audit import record_event
 from app.services.cursors import decode_cursor, encode_cursor
 from app.services.findings import count_intervals, pooled_differential, pooled_morphology
 from app.services.reviews import review_summary
@@ -37,6 +39,8 @@ def create_sample(session: Session, *, new: NewSample) -> SampleSummary:
     if record is None:
         existing = samples.get_sample_by_accession(session, new.accession_number)
         raise AccessionNumberTaken(existing.accession_number, existing.id)
+    created = {"accession_number": record.accession_number}
+    record_event(session, AuditAction.SAMPLE_CREATED, subject_kind="sample", subject_id=record.id, new=created)
     return _summaries(session, [record])[0]
 
 

@@ -10,8 +10,10 @@ from app.db.records import FieldImageRecord
 from app.db.repositories import images, samples
 from app.db.session import UnitOfWorkFactory
 from app.errors import BloodcountError, DuplicateImage, ImageRejected, InvalidInput, StorageFull, TooManyFiles
+from app.schemas.audit import AuditAction
 from app.schemas.base import ErrorBody
 from app.schemas.uploads import CountPriority, IncomingFile, UploadOutcome
+from app.services.audit import record_event
 from app.services.file_names import display_name
 from app.services.job_queue import JobQueue
 from app.services.receiving import receive_bytes
@@ -169,6 +171,8 @@ class _Intake:
                 raise RuntimeError(f"image {record.sha256} is neither in sample {self.sample_id} nor new to it")
             return self._answer_for_equal(session, record.file_name, equal)
         self.jobs.enqueue_count(session, image_id, self.priority)
+        new = {"sample_id": self.sample_id, "sha256": record.sha256}
+        record_event(session, AuditAction.IMAGE_UPLOADED, subject_kind="image", subject_id=image_id, new=new)
         if self.upload:
             self.upload.accepted.add(image_id)
         return UploadOutcome(file_name=record.file_name, image_id=image_id)

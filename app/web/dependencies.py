@@ -8,10 +8,9 @@ from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 
 from app.db.session import Database
-from app.errors import InvalidToken
+from app.schemas.actors import Actor
 from app.schemas.grading import GradingScheme
-from app.schemas.tokens import TokenIdentity
-from app.services.tokens import verify_token
+from app.services.acting import current_actor
 from app.settings import Settings
 from app.storage import ImageStore
 from app.web.context import AppContext, context_of
@@ -57,29 +56,17 @@ SessionDep = Annotated[Session, Depends(_session, scope="function")]
 declare_bearer_token = HTTPBearer(
     auto_error=False,
     scheme_name="ApiToken",
-    description="A token made by 'bloodcount token create NAME'; may be left out where the settings need none.",
+    description="A token made by 'bloodcount token create NAME'.",
 )
-"""Tells the API's description that calls carry a token; ``check_api_token`` judges it."""
+"""Tells the API's description that calls carry a token; ``app.web.access`` judges it."""
 
 
-def check_api_token(
-    context: ContextDep, authorization: Annotated[str | None, Header(include_in_schema=False)] = None
-) -> TokenIdentity | None:
-    """Who calls the API; None for a caller without a token, where the settings allow that.
+def _actor() -> Actor:
+    return current_actor()
 
-    Raises:
-        InvalidToken: A token is required and missing, or the one given is not valid.
-    """
-    if authorization is None:
-        if context.settings.require_api_token:
-            raise InvalidToken
-        return None
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise InvalidToken
-    with context.database.unit_of_work() as session:
-        return verify_token(session, token=token.strip())
 
+ActorDep = Annotated[Actor, Depends(_actor)]
+"""Who sends the request; the access rules have let them in already."""
 
 IdempotencyKey = Annotated[
     str | None,

@@ -4,13 +4,12 @@ from typing import Annotated
 
 from fastapi import Depends
 
-LOCAL_EDITOR = "local"
-"""Whoever sits at an installation without accounts."""
+from app.web.dependencies import ActorDep
 
 
-def current_editor() -> str:
-    """The name of the person who sends this request."""
-    return LOCAL_EDITOR
+def current_editor(actor: ActorDep) -> str:
+    """The name of the person, or of the token, that sends this request."""
+    return actor.name
 
 
 EditorDep = Annotated[str, Depends(current_editor)]

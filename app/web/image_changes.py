@@ -5,8 +5,10 @@ from typing import Literal
 import structlog
 from sqlalchemy.orm import Session
 
+from app.schemas.audit import AuditAction
 from app.schemas.image_changes import ImageChange, ImagesChanged
 from app.services import image_actions
+from app.services.audit import record_event
 from app.services.job_queue import JobQueue
 from app.web.context import AppContext
 
@@ -28,6 +30,8 @@ def change_image(context: AppContext, action: ImageAction, *, image_id: int) -> 
     """
     with context.database.unit_of_work() as session:
         change = _decide(session, context.engine, action, image_id)
+        if change.is_changed:
+            _note(session, action, image_id)
     _log.info("image_changed", action=action, **change.model_dump(mode="json"))
     return change
 
@@ -43,8 +47,15 @@ def change_images(context: AppContext, action: SampleAction, *, sample_id: int) 
             changed = image_actions.cancel_waiting_images(session, sample_id=sample_id)
         else:
             changed = image_actions.retry_images(session, context.engine, sample_id=sample_id)
+        for image_id in changed.image_ids:
+            _note(session, action, image_id)
     _log.info("images_changed", action=action, sample_id=sample_id, image_ids=changed.image_ids)
     return changed
+
+
+def _note(session: Session, action: ImageAction, image_id: int) -> None:
+    new = {"decision": action}
+    record_event(session, AuditAction.IMAGE_CHANGED, subject_kind="image", subject_id=image_id, new=new)
 
 
 def _decide(session: Session, jobs: JobQueue, action: ImageAction, image_id: int) -> ImageChange:

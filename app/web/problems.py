@@ -19,12 +19,14 @@ _INTERNAL = (
 )
 _TITLES = {
     400: "The request could not be read",
-    401: "A token is needed",
-    403: "Not allowed from there",
+    401: "Please sign in",
+    403: "Not allowed",
     404: "Not found",
     405: "Not possible here",
     409: "This contradicts what is already there",
     413: "Too large",
+    421: "Not known by this name",
+    429: "Please wait",
     415: "Not a usable image",
     422: "Something in the form is not right",
     500: "Something went wrong",

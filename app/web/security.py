@@ -33,6 +33,12 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+TLS_HEADERS = {
+    "Strict-Transport-Security": "max-age=31536000",  # for a year the browser comes by TLS alone
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""Headers that browsers heed over TLS only, and otherwise complain about."""
+
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_FETCH_SITES = frozenset({"same-origin", "none"})
 _API_PREFIX = "/api/v1/"
@@ -65,7 +71,8 @@ class SecurityHeadersMiddleware:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
+                added = SECURITY_HEADERS | (TLS_HEADERS if scope["scheme"] == "https" else {})
+                for name, value in added.items():
                     headers.setdefault(name, value)
             await send(message)
 

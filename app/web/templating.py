@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.resources import resource_folder
+from app.resources import app_version, resource_folder
+from app.services.acting import current_actor
 
 INTENDED_USE = (
     "For research use only. Counts are suggestions of a neural network; a person reviews every count. "
@@ -59,6 +59,7 @@ def page_environment() -> Environment:
     )
     environment.filters.update(grouped=grouped, megabytes=megabytes, age=age, utc_moment=utc_moment)
     environment.globals.update(static=_static_url, intended_use=INTENDED_USE, app_version=app_version(), section="")
+    environment.globals.update(current_actor=current_actor)
     return environment
 
 
@@ -75,11 +76,3 @@ def render_page(name: str, values: Mapping[str, Any], *, status_code: int = 200)
 
 def _static_url(path: str) -> str:
     return f"/static/{path}"
-
-
-def app_version() -> str:
-    """The version of this installation, as the package names it."""
-    try:
-        return version("bloodcount")
-    except PackageNotFoundError:
-        return "development"

@@ -70,10 +70,16 @@ function listen() {
   });
 }
 
+function isTyping() {
+  return document.activeElement?.matches("input, textarea, select") || Boolean(document.querySelector("[data-file-list] > *"));
+}
+
 async function ask() {
   try {
     const answer = await fetch(withSeen(root.dataset.fragmentsUrl), { headers: { Accept: "application/json" } });
     if (answer.ok) apply(await answer.json());
+    // The session has ended: loading the page leads to the sign-in and back here, but whoever is typing is not disturbed.
+    else if (answer.status === 401 && !document.hidden && !isTyping()) window.location.reload();
   } catch {
     // The server is away for a moment; ask again.
   }

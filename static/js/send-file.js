@@ -16,7 +16,7 @@ function outcomeOf(request) {
   const body = request.response;
   if (request.status === 202 && body?.files?.length === 1) return body.files[0];
   const waitS = retryAfterS(request.status, request.getResponseHeader("Retry-After"));
-  if (body?.error) return { error: body.error, canRetry: request.status >= 500, waitS };
+  if (body?.error) return { error: body.error, canRetry: request.status >= 500 || request.status === 401, waitS };
   return { error: LOST, canRetry: true };
 }
 

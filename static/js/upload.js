@@ -13,6 +13,7 @@ const status = form.querySelector("[data-upload-status]");
 let rows = [];
 let sampleId = form.dataset.sampleId ?? null;
 let isSending = false;
+let wasSignedOut = false;
 
 function say(field, text) {
   document.getElementById(`${field}-error`).textContent = text;
@@ -46,6 +47,13 @@ function link(text, href) {
   made.className = "button button-quiet button-small";
   made.href = href;
   made.textContent = text;
+  return made;
+}
+
+function signInLink() {
+  const made = link("Sign in in a new tab", "/login");
+  made.target = "_blank";
+  made.rel = "noopener";
   return made;
 }
 
@@ -91,6 +99,7 @@ async function send(row) {
     row.show("sending", "0 %");
     outcome = await sendFile(`/samples/${sampleId}/images`, row.file, row.key, (part) => row.showProgress(part));
   } while (outcome.waitS && (await row.wait(outcome.waitS, outcome.error.message)));
+  wasSignedOut = outcome.error?.code === "sign_in_required";
   if (!outcome.error) row.show("stored", "Uploaded");
   else row.show("error", outcome.error.message, { canRetry: Boolean(outcome.canRetry) });
 }
@@ -122,7 +131,7 @@ function finish() {
   }
   const text = `${stored} of ${rows.length} images uploaded; the others are explained below.`;
   status.textContent = text;
-  showNotice(stored ? "caution" : "bad", stored ? "Some images were not taken in" : "No image was taken in", text, [link("Open the sample", address)]);
+  showNotice(stored ? "caution" : "bad", stored ? "Some images were not taken in" : "No image was taken in", text, wasSignedOut ? [signInLink(), link("Open the sample", address)] : [link("Open the sample", address)]);
 }
 
 async function createSample() {
@@ -150,6 +159,9 @@ function explainRefusal(error) {
       sendAll();
     });
     showNotice("caution", "This sample exists already", error.message, [addHere, link("Open the sample", `/samples/${error.sample_id}`)]);
+  } else if (error.code === "sign_in_required") {
+    // The form stays as it is: after signing in elsewhere, the same button sends it.
+    showNotice("caution", "Please sign in again", "Your session has ended. Sign in in a new tab, come back and press the button again: nothing here is lost.", [signInLink()]);
   } else if (["accession_number", "note"].includes(error.field)) {
     say(error.field === "note" ? "note" : "accession", error.message);
   } else {

@@ -8,12 +8,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from model.rendering import SmearRecipe, encode_png, render_smear
 from tests.e2e.review_fixtures import review_folder, review_server, review_smears
-from tests.e2e.serving import Server, running_server
+from tests.e2e.serving import LABORATORY_HOST, TEST_SESSION, Server, running_server
+from tests.signing_in import SESSION_COOKIE
 
 __all__ = ["review_folder", "review_server", "review_smears"]
-
-LABORATORY_HOST = "laboratory.test"
-"""A name under which the browser reaches this machine as if it were a server in the laboratory's network."""
 
 _CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -25,7 +23,26 @@ _CHROMIUM_ARGUMENTS = [
 _SLOW_S = 2.0
 
 NewPage = Callable[..., Page]
-"""Opens a page in a browser window of its own; takes Playwright's options of a context."""
+"""Opens a page in a browser window of its own, signed in unless told ``is_signed_in=False``; takes Playwright's options
+of a context."""
+
+SIGNED_IN = {
+    "cookies": [
+        {
+            "name": SESSION_COOKIE,
+            "value": TEST_SESSION,
+            "domain": host,
+            "path": "/",
+            "expires": -1,
+            "httpOnly": True,
+            "secure": False,
+            "sameSite": "Lax",
+        }
+        for host in ("127.0.0.1", LABORATORY_HOST)
+    ],
+    "origins": [],
+}
+"""Playwright's state of a browser window that is signed in, for windows that ``new_page`` does not open."""
 
 
 @pytest.fixture(scope="session")
@@ -63,8 +80,9 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
         if message.type == "error" and "Failed to load resource" not in message.text:
             problems.append(message.text)
 
-    def open_page(**options: object) -> Page:
-        context = browser.new_context(**options)  # type: ignore[arg-type]
+    def open_page(*, is_signed_in: bool = True, **options: object) -> Page:
+        state = SIGNED_IN if is_signed_in else None
+        context = browser.new_context(storage_state=state, **options)  # type: ignore[arg-type]
         contexts.append(context)
         context.set_default_timeout(60_000)
         context.on("console", note)

@@ -11,6 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.db.migrating import upgrade_schema
+from app.db.session import create_database
+from app.settings import Settings
+from tests.signing_in import open_test_session
+
+TEST_SESSION = "a-session-of-the-tests-with-enough-letters-in-it"
+"""The same for every server: browsers send a host's cookies to each of its ports."""
+
+LABORATORY_HOST = "laboratory.test"
+"""A name under which the browser reaches this machine as if it were a server in the laboratory's network."""
+
 ROOT = Path(__file__).parents[2]
 _START_DEADLINE_S = 120.0
 _STOP_DEADLINE_S = 60.0
@@ -18,10 +29,19 @@ _STOP_DEADLINE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: its address and its process number."""
+    """A running server: its address, its process number, where its data lie and what it has said."""
 
     url: str
     pid: int
+    data_dir: Path
+    log: Path
+
+    def sign_in(self) -> None:
+        """Let everybody in who brings ``TEST_SESSION``: an admin's session, put into the server's database."""
+        database = create_database(Settings(data_dir=self.data_dir))
+        upgrade_schema(database)  # a server of a test may still be about to
+        open_test_session(database, secret=TEST_SESSION)
+        database.dispose()
 
     def largest_memory_mb(self) -> float:
         """The most memory the process ever held, in MB."""
@@ -32,14 +52,28 @@ class Server:
 
 
 @contextmanager
-def running_server(arguments: list[str], folder: Path) -> Iterator[Server]:
-    """The server that ``python ARGUMENTS`` starts, with its data in a folder; it tells its address when it is ready."""
+def running_server(
+    arguments: list[str], folder: Path, *, is_signed_in: bool = True, **settings: str
+) -> Iterator[Server]:
+    """The server that ``python ARGUMENTS`` starts, with its data in a folder; it tells its address when it is ready.
+
+    Browser windows of ``new_page`` are signed in there, unless ``is_signed_in`` is False. ``settings`` are further
+    ones, by their names in capitals without the prefix.
+    """
     log = folder / "server.log"
-    environment = os.environ | {"BLOODCOUNT_DATA_DIR": str(folder / "data"), "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {
+        "BLOODCOUNT_DATA_DIR": str(folder / "data"),
+        "BLOODCOUNT_ALLOWED_HOSTS": LABORATORY_HOST,
+        "PYTHONPATH": str(ROOT),
+        **{f"BLOODCOUNT_{name}": value for name, value in settings.items()},
+    }
     with log.open("wb") as stream:
         process = subprocess.Popen([sys.executable, *arguments], cwd=folder, env=environment, stderr=stream)
     try:
-        yield Server(_address(process, log), process.pid)
+        server = Server(_address(process, log), process.pid, folder / "data", log)
+        if is_signed_in:
+            server.sign_in()
+        yield server
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(_STOP_DEADLINE_S)

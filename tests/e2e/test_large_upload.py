@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.serving import Server
+from tests.e2e.serving import TEST_SESSION, Server
+from tests.signing_in import SESSION_COOKIE
 
 _PIECE = b"\0" * 1_000_000
 _PIECES = 200
 _MORE_MEMORY_MB = 80.0
 _HEAD = b'--B\r\nContent-Disposition: form-data; name="files"; filename="huge.png"\r\n\r\n\x89PNG\r\n\x1a\n'
+_SIGNED_IN = {"Cookie": f"{SESSION_COOKIE}={TEST_SESSION}"}
 _TAIL = b"\r\n--B--\r\n"
 
 
@@ -26,7 +28,9 @@ def _body() -> Iterator[bytes]:
 @pytest.mark.slow
 def test_a_file_of_200_mb_is_refused_without_holding_it_in_memory(slow_server: Server) -> None:
     connection = http.client.HTTPConnection(urlsplit(slow_server.url).netloc, timeout=60)
-    connection.request("POST", "/api/v1/samples", '{"accession_number": "HUGE"}', {"Content-Type": "application/json"})
+    connection.request(
+        "POST", "/api/v1/samples", '{"accession_number": "HUGE"}', _SIGNED_IN | {"Content-Type": "application/json"}
+    )
     sample_id = json.loads(connection.getresponse().read())["id"]
     before_mb = slow_server.largest_memory_mb()
 
@@ -34,7 +38,8 @@ def test_a_file_of_200_mb_is_refused_without_holding_it_in_memory(slow_server: S
         "POST",
         f"/api/v1/samples/{sample_id}/images",
         _body(),
-        {
+        _SIGNED_IN
+        | {
             "Content-Type": "multipart/form-data; boundary=B",
             "Content-Length": str(len(_HEAD) + _PIECES * len(_PIECE) + len(_TAIL)),
         },

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import NewPage
+from tests.e2e.conftest import SIGNED_IN, NewPage
 from tests.e2e.sample_page import SamplePage
 from tests.e2e.serving import ROOT, Server
 
@@ -28,7 +28,7 @@ def complaints(page: Page, function: str) -> list[str]:
 @pytest.fixture(scope="module")
 def example_url(server: Server, browser: object) -> Iterator[str]:
     """The page of the example, counted."""
-    page: Page = browser.new_page()  # type: ignore[attr-defined]
+    page: Page = browser.new_page(storage_state=SIGNED_IN)  # type: ignore[attr-defined]
     page.goto(server.url)
     page.get_by_role("button", name="Try it with an example").click()
     page.wait_for_url("**/samples/*")

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from model.rendering import example_recipe, render_smear
-from tests.e2e.conftest import LABORATORY_HOST, NewPage
+from tests.e2e.conftest import NewPage
 from tests.e2e.sample_page import SamplePage, wait_for
-from tests.e2e.serving import Server
+from tests.e2e.serving import LABORATORY_HOST, Server
 
 pytestmark = pytest.mark.browser
 

@@ -67,17 +67,17 @@ def test_an_impossible_value_is_refused_in_one_sentence(
 
 
 def test_a_mistyped_variable_is_refused_with_the_right_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BLOODCOUNT_REQUIRE_API_TOKENS", "true")
+    monkeypatch.setenv("BLOODCOUNT_TRUSTED_PROXIESS", "true")
 
-    with pytest.raises(InvalidSettings, match="did you mean BLOODCOUNT_REQUIRE_API_TOKEN"):
+    with pytest.raises(InvalidSettings, match="did you mean BLOODCOUNT_TRUSTED_PROXIES"):
         get_settings()
 
 
-@pytest.mark.parametrize("name", ["BLOODCOUNT_REQUIRE_API_TOKENS", "bloodcount_require_api_tokens"])
+@pytest.mark.parametrize("name", ["BLOODCOUNT_TRUSTED_PROXIESS", "bloodcount_trusted_proxiess"])
 def test_a_mistyped_variable_of_the_env_file_is_refused_too(tmp_path: Path, name: str) -> None:
     (tmp_path / ".env").write_text(f"BLOODCOUNT_PORT=9001\nexport {name}=true\n")
 
-    with pytest.raises(InvalidSettings, match="TOKENS is not a setting; did you mean BLOODCOUNT_REQUIRE_API_TOKEN"):
+    with pytest.raises(InvalidSettings, match="PROXIESS is not a setting; did you mean BLOODCOUNT_TRUSTED_PROXIES"):
         get_settings()
 
 

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.signing_in import sign_in
 from tests.web.image_files import png_of
 from tests.web.site import Site
 
@@ -23,7 +24,7 @@ def site_with(folder: Path, **values: object) -> Iterator[Site]:
     """An application without workers, with these settings."""
     settings = Settings(data_dir=folder, **values)  # type: ignore[arg-type]
     with TestClient(create_app(settings, counting=False)) as client:
-        yield Site(client)
+        yield Site(sign_in(client))
 
 
 @pytest.fixture

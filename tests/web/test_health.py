@@ -11,6 +11,7 @@ from app.errors import WeightsUnavailable
 from app.jobs import FieldCounter
 from app.main import create_app
 from app.settings import Settings
+from tests.signing_in import sign_in
 from tests.web.image_files import png_of
 from tests.web.site import Site
 
@@ -83,6 +84,7 @@ def test_every_measurement_says_whose_it_is(site: Site) -> None:
 def test_two_processes_tell_the_same_of_the_database_they_share(site: Site, settings: Settings) -> None:
     site.upload(site.new_sample("shared"), ("a.png", png_of(1)))
     with TestClient(create_app(settings, counting=False)) as other:
+        sign_in(other)
         texts = [client.get("/metrics").text for client in (site.client, other)]
 
     for name in ('bloodcount_images{status="queued"}', "bloodcount_queue_depth", "bloodcount_queue_running"):
@@ -114,6 +116,7 @@ def test_a_database_that_is_away_hides_only_its_own_numbers(site: Site, monkeypa
 def test_two_applications_do_not_share_their_numbers(site: Site, tmp_path: Path) -> None:
     site.client.get("/")
     with TestClient(create_app(Settings(data_dir=tmp_path / "other"), counting=False)) as other:
+        sign_in(other)
         assert 'route="/"' not in other.get("/metrics").text
 
 

@@ -6,6 +6,7 @@ from fastapi.testclient import TestClient
 from app.errors import StorageFull
 from app.main import create_app
 from app.settings import Settings
+from app.web.access_rules import OPEN
 from tests.web.site import Site
 
 
@@ -26,6 +27,8 @@ def broken_site(settings: Settings) -> Site:
     def full() -> None:
         raise StorageFull
 
+    for path in ("/crash", "/api/v1/crash", "/full"):
+        app.state.access_rules[f"GET {path}"] = OPEN
     return Site(TestClient(app))
 
 

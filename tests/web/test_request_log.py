@@ -8,6 +8,8 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from app.web.access_rules import OPEN
+from tests.signing_in import sign_in
 from tests.web.image_files import png_of
 
 
@@ -20,7 +22,9 @@ def visit(settings: Settings) -> None:
         accession_number = "01-TERCES"[::-1]  # the trace shows this line as it stands here
         return len(accession_number) // 0
 
+    app.state.access_rules["GET /crash"] = OPEN
     with TestClient(app) as client:
+        sign_in(client)
         form = {"accession_number": "SECRET-7", "note": "SECRET-8"}
         client.post(
             "/samples",

@@ -1,29 +1,42 @@
 """The records: one ORM class a table, one file a class."""
 
+from app.db.records.account import AccountRecord
 from app.db.records.analysis import AnalysisRecord
 from app.db.records.api_token import ApiTokenRecord
+from app.db.records.audit_event import AuditEventRecord, AuditHeadRecord
 from app.db.records.batch import BatchRecord
 from app.db.records.batch_file import BatchFileRecord
 from app.db.records.batch_sample import BatchSampleRecord
 from app.db.records.executor_heartbeat import ExecutorHeartbeatRecord
 from app.db.records.field_image import FieldImageRecord
 from app.db.records.idempotency_key import IdempotencyKeyRecord
+from app.db.records.known_browser import KnownBrowserRecord
 from app.db.records.review import ReviewRecord
 from app.db.records.review_edit import ReviewEditRecord
 from app.db.records.sample import SampleRecord
+from app.db.records.setup_link import SetupLinkRecord
+from app.db.records.sign_in_throttle import SignInThrottleRecord
 from app.db.records.upload_part import UploadPartRecord
+from app.db.records.user_session import UserSessionRecord
 
 __all__ = [
+    "AccountRecord",
     "AnalysisRecord",
     "ApiTokenRecord",
+    "AuditEventRecord",
+    "AuditHeadRecord",
     "BatchFileRecord",
     "BatchRecord",
     "BatchSampleRecord",
     "ExecutorHeartbeatRecord",
     "FieldImageRecord",
     "IdempotencyKeyRecord",
+    "KnownBrowserRecord",
     "ReviewEditRecord",
     "ReviewRecord",
     "SampleRecord",
+    "SetupLinkRecord",
+    "SignInThrottleRecord",
     "UploadPartRecord",
+    "UserSessionRecord",
 ]

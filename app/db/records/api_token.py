@@ -12,7 +12,10 @@ ROLE = Enum(Role, native_enum=False, length=16, create_constraint=False, values_
 
 
 class ApiTokenRecord(Record):
-    """One API token. Its SHA-256 is enough to check it: the token has 256 bits of chance."""
+    """One API token. Its SHA-256 is enough to check it: the token has 256 bits of chance.
+
+    ``scopes`` are permissions with spaces between them; None where the role alone limits the token.
+    """
 
     __tablename__ = "api_token"
     __table_args__ = (UniqueConstraint("token_sha256"), {"sqlite_autoincrement": True})
@@ -23,3 +26,7 @@ class ApiTokenRecord(Record):
     token_sha256: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default_factory=utc_now)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    scopes: Mapped[str | None] = mapped_column(String(400), default=None)
+    created_by: Mapped[str | None] = mapped_column(String(200), default=None)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

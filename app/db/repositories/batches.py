@@ -16,12 +16,13 @@ _ACTIVE_GRAIN = timedelta(minutes=1)
 """A batch's row is not written for every part that arrives: parts come side by side and would wait for each other."""
 
 
-def add_batch(session: Session, record: BatchRecord) -> BatchRecord:
-    """Open a batch; with an idempotency key that is known already, the batch that has it."""
+def add_batch(session: Session, record: BatchRecord) -> tuple[BatchRecord, bool]:
+    """Open a batch; with an idempotency key that is known already, the batch that has it. And whether it is new."""
     new_id = insert_unless_present(session, record)
     if new_id is not None:
-        return get_batch(session, new_id)
-    return session.scalars(select(BatchRecord).where(BatchRecord.idempotency_key == record.idempotency_key)).one()
+        return get_batch(session, new_id), True
+    has_key = BatchRecord.idempotency_key == record.idempotency_key
+    return session.scalars(select(BatchRecord).where(has_key)).one(), False
 
 
 def get_batch(session: Session, batch_id: int) -> BatchRecord:

@@ -3,13 +3,14 @@
 from fastapi import APIRouter, Depends
 
 from app.routes.api import batches, image_actions, images, queue, reviews, samples
-from app.web.dependencies import check_api_token, declare_bearer_token
+from app.web.dependencies import declare_bearer_token
 from app.web.problems import ProblemBody
 
 _PROBLEMS: dict[int | str, dict[str, object]] = {
     status: {"model": ProblemBody, "description": description}
     for status, description in (
         (401, "The token is missing or not valid"),
+        (403, "The token's role or scopes do not allow it"),
         (404, "There is no such sample or image"),
         (409, "It contradicts what is already there"),
         (413, "Too many or too large files"),
@@ -17,7 +18,7 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
     )
 }
 
-router = APIRouter(dependencies=[Depends(declare_bearer_token), Depends(check_api_token)], responses=_PROBLEMS)
+router = APIRouter(dependencies=[Depends(declare_bearer_token)], responses=_PROBLEMS)
 for module in (samples, images, image_actions, queue, reviews):
     router.include_router(module.router)
 router.include_router(batches.router, prefix="/api/v1")

@@ -4,6 +4,10 @@ from fastapi import APIRouter
 
 from app.routes.api import batches as sending
 from app.routes.pages import (
+    account,
+    admin_accounts,
+    admin_audit,
+    admin_tokens,
     batches,
     example,
     gallery,
@@ -15,6 +19,8 @@ from app.routes.pages import (
     reviews,
     sample,
     sample_files,
+    setup,
+    sign_in,
     viewer,
 )
 
@@ -36,3 +42,5 @@ for module in (
     router.include_router(module.router)
 # What a browser sends to is what programs send to, only without a token: pages have none.
 router.include_router(sending.router, prefix="/sending")
+for module in (sign_in, setup, account, admin_accounts, admin_tokens, admin_audit):
+    router.include_router(module.router)

@@ -18,7 +18,6 @@ def test_a_server_is_started_measured_and_ended_beside_the_installation(
     # The installation's own addresses, which nothing measured may reach.
     monkeypatch.setenv("BLOODCOUNT_DATABASE_URL", f"sqlite:///{tmp_path}/own/bloodcount.db")
     monkeypatch.setenv("BLOODCOUNT_STORAGE_URL", f"file://{tmp_path}/own/images")
-    monkeypatch.setenv("BLOODCOUNT_REQUIRE_API_TOKEN", "true")
     monkeypatch.setattr("app.commands.server_benchmark._IDLE_S", 0.0)
     status = run(["bench", "server", "--uploads", "2", "--image", str(smear_file(tmp_path / "field.png"))])
     figures = json.loads(capsys.readouterr().out)

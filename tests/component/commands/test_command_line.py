@@ -106,8 +106,7 @@ def test_the_server_answers_and_stops_in_order(stop: signal.Signals) -> None:
     assert "Traceback" not in log
 
 
-def test_a_token_is_printed_once_and_opens_the_api(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BLOODCOUNT_REQUIRE_API_TOKEN", "true")
+def test_a_token_is_printed_once_and_opens_the_api() -> None:
     token = bloodcount("token", "create", "laboratory system").stdout.strip()
     with server() as (_, address):
         with_token = httpx2.get(f"{address}/api/v1/samples", headers={"Authorization": f"Bearer {token}"})

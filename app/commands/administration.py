@@ -1,0 +1,37 @@
+"""What the commands about accounts, tokens and the audit trail share: the database, and in whose name they act."""
+
+import getpass
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from app.settings import get_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+@contextmanager
+def administration() -> Iterator["Session"]:
+    """One transaction in the settings' database, of this version's schema, in the name of whoever runs the command."""
+    from app.db.migrating import upgrade_schema
+    from app.db.session import create_database
+    from app.schemas.actors import Actor, ActorKind
+    from app.services.acting import acting_as
+
+    database = create_database(get_settings())
+    try:
+        upgrade_schema(database)
+        actor = Actor(ActorKind.COMMAND, f"{_user()}@{socket.gethostname()}")
+        with acting_as(actor), database.unit_of_work() as session:
+            yield session
+    finally:
+        database.dispose()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return "unknown user"

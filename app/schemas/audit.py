@@ -1,0 +1,83 @@
+"""What the audit trail notes, and how one entry is read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from app.schemas.base import Schema
+
+
+class AuditAction(StrEnum):
+    """Everything that leaves an entry."""
+
+    SIGNED_IN = "sign_in.succeeded"
+    SIGN_IN_FAILED = "sign_in.failed"
+    SIGN_IN_BLOCKED = "sign_in.blocked"
+    SIGNED_OUT = "sign_in.ended"
+    SESSION_REVOKED = "session.revoked"
+    ACCESS_REFUSED = "access.refused"
+    TOKEN_REFUSED = "token.refused"  # noqa: S105 - the name of an event
+    ACCOUNT_CREATED = "account.created"
+    ACCOUNT_CHANGED = "account.changed"
+    PASSWORD_CHANGED = "account.password_changed"  # noqa: S105 - the name of an event
+    PASSWORD_RESET = "account.password_reset"  # noqa: S105 - the name of an event
+    TOKEN_CREATED = "token.created"  # noqa: S105 - the name of an event
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event
+    SAMPLES_LISTED = "samples.listed"
+    SAMPLE_CREATED = "sample.created"
+    SAMPLE_VIEWED = "sample.viewed"
+    IMAGE_UPLOADED = "image.uploaded"
+    IMAGE_VIEWED = "image.viewed"
+    IMAGE_CHANGED = "image.changed"
+    CELLS_CORRECTED = "cells.corrected"
+    BATCHES_LISTED = "batches.listed"
+    BATCH_CREATED = "batch.created"
+    BATCH_VIEWED = "batch.viewed"
+    QUEUE_VIEWED = "queue.viewed"
+    RESULT_VIEWED = "result.viewed"
+    EXPORTED = "data.exported"
+    AUDIT_VIEWED = "audit.viewed"
+    AUDIT_EXPORTED = "audit.exported"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSubject:
+    """What an entry is about, such as sample 12."""
+
+    kind: str | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAuditEvent:
+    """One entry before it has its place in the chain; ``old`` and ``new`` hold values by field name, never secrets."""
+
+    action: AuditAction
+    subject: AuditSubject = AuditSubject()
+    old: dict[str, Any] | None = None
+    new: dict[str, Any] | None = None
+    reason: str | None = None
+
+
+class AuditEntry(Schema):
+    """One entry of the trail as people and programs read it."""
+
+    seq: int
+    at: datetime
+    actor_kind: str
+    actor_id: int | None
+    actor_name: str
+    actor_role: str | None
+    session_id: int | None
+    address: str | None
+    request_id: str | None
+    app_version: str
+    action: str
+    subject_kind: str | None
+    subject_id: int | None
+    old_values: str | None
+    new_values: str | None
+    reason: str | None
+    prev_hash: str
+    hash: str
