@@ -65,7 +65,8 @@ class RequestLogMiddleware:
 
 def route_of(scope: Scope) -> str:
     """The pattern of the route that took the request, such as ``/samples/{sample_id}``; never the address itself."""
-    route: Any = scope.get("route")
+    # A router that is included under a prefix knows its routes without it; FastAPI's own view of the route has both.
+    route: Any = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
     return str(getattr(route, "path_format", None) or getattr(route, "path", None) or "unmatched")
 
 
