@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
+from app.admission_errors import QueueFull, StorageNearlyFull
 from app.db.repositories.queue_images import count_waiting
-from app.errors import QueueFull, StorageNearlyFull
 from app.settings import Settings
 from app.storage.free_space import upload_disks
 

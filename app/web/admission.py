@@ -4,7 +4,8 @@ from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.errors import BloodcountError, TooManyUploads
+from app.admission_errors import TooManyUploads
+from app.errors import BloodcountError
 from app.services.admission import require_room_in_queue, require_room_on_disk
 from app.web.body_limit import drain
 from app.web.context import AppContext, context_of

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app import batch_errors, errors
+from app import admission_errors, batch_errors, errors
 from app.errors import BloodcountError, ImageRejected
 
 EXAMPLES = [
@@ -28,9 +28,9 @@ EXAMPLES = [
     errors.TooManyFiles(501, 500),
     errors.InvalidToken(),
     errors.StorageFull(),
-    errors.StorageNearlyFull(1_500_000, 501_000_000),
-    errors.QueueFull(100_000, 100_000),
-    errors.TooManyUploads(16),
+    admission_errors.StorageNearlyFull(1_500_000, 501_000_000),
+    admission_errors.QueueFull(100_000, 100_000),
+    admission_errors.TooManyUploads(16),
     errors.ImageNotChangeable(4, "cancelled", "it is being counted, which ends by itself; wait for its counts"),
     errors.AddressUnavailable("127.0.0.1", 80, "Permission denied"),
 ]
