@@ -98,8 +98,8 @@ def _tuned(
 
 def _before(start_from: str) -> dict[str, Any]:
     """The training of the weights that the run started from, as ``before``, where their manifest tells it."""
-    manifest = Path(start_from).with_suffix(".json")
-    if not start_from or not manifest.is_file():
+    manifest = Path(start_from).with_suffix(".json") if start_from else None
+    if manifest is None or not manifest.is_file():
         return {}
     return {"before": json.loads(manifest.read_text())["training"]}
 
