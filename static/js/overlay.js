@@ -62,7 +62,13 @@ function onKey(event) {
   if (next) choose(overlay, next);
 }
 
+// A page that scrolls to a cell chosen with the keyboard moves other cells under a pointer that lies still.
+let pointedAt = "";
+
 function onPointer(event) {
+  const place = `${event.screenX},${event.screenY}`;
+  if (place === pointedAt) return;
+  pointedAt = place;
   const cell = event.target.closest?.(".cell");
   if (cell) say(cell);
 }
