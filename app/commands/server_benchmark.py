@@ -40,8 +40,8 @@ def measure_server(image_bytes: bytes, uploads: int) -> dict[str, Any]:
         seconds = [_upload_and_wait(server, image_bytes, number) for number in range(uploads)]
         return {
             "start_to_ready_s": round(server.ready_s, 2),
-            "idleresident_mb": round(idle_mb),
-            "after_uploadsresident_mb": round(resident_mb(server.pid)),
+            "idle_resident_mb": round(idle_mb),
+            "after_uploads_resident_mb": round(resident_mb(server.pid)),
             "upload_to_result_s": {"median": round(statistics.median(seconds), 3), "max": round(max(seconds), 3)},
         }
 

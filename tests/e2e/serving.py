@@ -13,11 +13,15 @@ from pathlib import Path
 
 from app.db.migrating import upgrade_schema
 from app.db.session import create_database
+from app.services.tokens import create_token
 from app.settings import Settings
-from tests.signing_in import open_test_session
+from tests.signing_in import SESSION_COOKIE, open_test_session
 
 TEST_SESSION = "a-session-of-the-tests-with-enough-letters-in-it"
 """The same for every server: browsers send a host's cookies to each of its ports."""
+
+TEST_COOKIE = f"{SESSION_COOKIE}={TEST_SESSION}"
+"""The header ``Cookie`` of a program that is signed in."""
 
 LABORATORY_HOST = "laboratory.test"
 """A name under which the browser reaches this machine as if it were a server in the laboratory's network."""
@@ -38,10 +42,7 @@ class Server:
 
     def sign_in(self) -> None:
         """Let everybody in who brings ``TEST_SESSION``: an admin's session, put into the server's database."""
-        database = create_database(Settings(data_dir=self.data_dir))
-        upgrade_schema(database)  # a server of a test may still be about to
-        open_test_session(database, secret=TEST_SESSION)
-        database.dispose()
+        let_test_session_in(self.data_dir)
 
     def largest_memory_mb(self) -> float:
         """The most memory the process ever held, in MB."""
@@ -49,6 +50,24 @@ class Server:
         found = re.search(r"VmHWM:\s+(\d+) kB", status)
         assert found
         return int(found[1]) / 1000
+
+
+def let_test_session_in(data_dir: Path) -> None:
+    """Let everybody in who brings ``TEST_SESSION``: an admin's session, put into the database of this folder."""
+    database = create_database(Settings(data_dir=data_dir))
+    upgrade_schema(database)  # a server of a test may still be about to
+    open_test_session(database, secret=TEST_SESSION)
+    database.dispose()
+
+
+def new_token(data_dir: Path) -> str:
+    """A token for programs, put into the database of this folder."""
+    database = create_database(Settings(data_dir=data_dir))
+    upgrade_schema(database)
+    with database.unit_of_work() as session:
+        token = create_token(session, name="test program")
+    database.dispose()
+    return token
 
 
 @contextmanager

@@ -132,8 +132,8 @@ def test_what_does_not_exist_is_told(site: Site) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "batch_file_not_found")
 
 
-def test_a_batch_needs_a_token_where_tokens_are_required(settings: Settings) -> None:
-    with TestClient(create_app(settings.model_copy(update={"require_api_token": True}), counting=False)) as client:
+def test_a_batch_needs_a_token_or_a_session(settings: Settings) -> None:
+    with TestClient(create_app(settings, counting=False)) as client:
         assert client.post("/api/v1/batches", json={}).status_code == 401
         assert client.patch("/api/v1/batches/1/files/1", content=b"", headers=PART).status_code == 401
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.serving import TEST_COOKIE, let_test_session_in
 from tests.sample_images import image_bytes
 
 ROOT = Path(__file__).parents[3]
@@ -33,10 +34,11 @@ from app import main
 from app.commands.worker import worker
 from tests.web.counters import KnowingCounter
 real = main.build_engine
-main.build_engine = lambda *given: real(*given, counter_factory=lambda _: KnowingCounter())
+main.build_engine = lambda *given, **_: real(*given, counter_factory=lambda _: KnowingCounter())
 worker()
 """
 _LIMIT_S = 60.0
+_HEADERS = f"Host: 127.0.0.1\r\nCookie: {TEST_COOKIE}\r\n"
 
 
 @contextmanager
@@ -64,7 +66,7 @@ def waited_for(log: Path, words: str) -> str:
 
 
 def answer(url: str, body: bytes | None = None, content_type: str = "application/json") -> Any:  # noqa: ANN401
-    request = urllib.request.Request(url, data=body, headers={"Content-Type": content_type})  # noqa: S310
+    request = urllib.request.Request(url, data=body, headers={"Content-Type": content_type, "Cookie": TEST_COOKIE})  # noqa: S310
     with urllib.request.urlopen(request, timeout=_LIMIT_S) as response:  # noqa: S310
         return json.load(response)
 
@@ -94,16 +96,17 @@ def test_a_server_that_is_told_to_stop_ends_everything_in_good_order(tmp_path: P
     with ExitStack() as connections:
         server, log = connections.enter_context(process(_SERVE, tmp_path, LOG_FORMAT="json", STOP_SECONDS="8"))
         url = waited_for(log, "is ready: ")
+        let_test_session_in(tmp_path / "data")
         sample = answer(f"{url}/api/v1/samples", b'{"accession_number": "stop-1"}')["id"]
         address = f"{url}/api/v1/samples/{sample}/images"
         for seed in range(4):
             answer(address, *form(image_bytes(seed)))
         streaming = connections.enter_context(connected(url))
-        streaming.sendall(f"GET /samples/{sample}/events HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+        streaming.sendall(f"GET /samples/{sample}/events HTTP/1.1\r\n{_HEADERS}\r\n".encode())
         assert b"text/event-stream" in streaming.recv(4096)
         uploading = connections.enter_context(connected(url))
         body, content_type = form(image_bytes(9))
-        head = f"POST /api/v1/samples/{sample}/images HTTP/1.1\r\nHost: here\r\nContent-Type: {content_type}\r\n"
+        head = f"POST /api/v1/samples/{sample}/images HTTP/1.1\r\n{_HEADERS}Content-Type: {content_type}\r\n"
         uploading.sendall(head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body[: len(body) // 2])
         time.sleep(0.3)
 
@@ -138,10 +141,11 @@ def test_an_upload_that_is_cut_off_leaves_nothing(tmp_path: Path) -> None:
     with ExitStack() as connections:
         server, log = connections.enter_context(process(_SERVE, tmp_path, STOP_SECONDS="1"))
         url = waited_for(log, "is ready: ")
+        let_test_session_in(tmp_path / "data")
         sample = answer(f"{url}/api/v1/samples", b'{"accession_number": "stop-2"}')["id"]
         uploading = connections.enter_context(connected(url))
         body, content_type = form(image_bytes(9))
-        head = f"POST /api/v1/samples/{sample}/images HTTP/1.1\r\nHost: here\r\nContent-Type: {content_type}\r\n"
+        head = f"POST /api/v1/samples/{sample}/images HTTP/1.1\r\n{_HEADERS}Content-Type: {content_type}\r\n"
         uploading.sendall(head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body[: len(body) // 2])
         time.sleep(0.3)
         server.send_signal(signal.SIGTERM)

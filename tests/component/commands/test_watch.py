@@ -22,7 +22,7 @@ from app.commands.watch_server import BatchServer
 from app.commands.watch_state import FoundFile, SentFiles, state_file
 from app.errors import CommandFailed
 from app.schemas.batches import GroupingRule
-from tests.e2e.serving import ROOT, Server, running_server
+from tests.e2e.serving import ROOT, TEST_COOKIE, Server, new_token, running_server
 from tests.sample_images import image_bytes
 
 STAND_IN = ["-m", "tests.e2e.stand_in_server", "0.01"]
@@ -32,6 +32,17 @@ STAND_IN = ["-m", "tests.e2e.stand_in_server", "0.01"]
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running_server(STAND_IN, tmp_path_factory.mktemp("server")) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def token(server: Server) -> str:
+    return new_token(server.data_dir)
+
+
+@pytest.fixture(autouse=True)
+def token_is_set(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The microscope's computer knows the token of the server."""
+    monkeypatch.setenv("BLOODCOUNT_API_TOKEN", token)
 
 
 @pytest.fixture
@@ -62,7 +73,8 @@ def process(arguments: list[str], log: Path, **environment: str) -> subprocess.P
 
 
 def ask(server: Server, path: str) -> Any:  # noqa: ANN401
-    with urllib.request.urlopen(f"{server.url}/api/v1{path}") as answer:  # noqa: S310 - this test's own server
+    request = urllib.request.Request(f"{server.url}/api/v1{path}", headers={"Cookie": TEST_COOKIE})  # noqa: S310
+    with urllib.request.urlopen(request) as answer:  # noqa: S310 - this test's own server
         return json.load(answer)
 
 
@@ -133,9 +145,8 @@ def test_a_token_that_is_missing_is_told(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("BLOODCOUNT_REQUIRE_API_TOKEN", "true")
+    monkeypatch.delenv("BLOODCOUNT_API_TOKEN", raising=False)
     with running_server(STAND_IN, tmp_path_factory.mktemp("closed")) as closed:
-        monkeypatch.delenv("BLOODCOUNT_REQUIRE_API_TOKEN")
         assert run(command(folder, closed.url, "--once")) == 1
 
     assert "BLOODCOUNT_API_TOKEN" in capsys.readouterr().err
@@ -211,12 +222,12 @@ def test_it_waits_for_a_server_that_is_away_and_sends_what_comes_later(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    log = tmp_path / "log"
-    watching = process(command(folder, url), log)
+    log, home = tmp_path / "log", tmp_path_factory.mktemp("late")
+    watching = process(command(folder, url), log, BLOODCOUNT_API_TOKEN=new_token(home / "data"))
     try:
         wait_for(lambda: "next try in" in log.read_text())
         serve = ["-c", "from tests.e2e.stand_in_server import serve; serve(0.01, port=" + url.rpartition(":")[2] + ")"]
-        with running_server(serve, tmp_path_factory.mktemp("late")) as late:
+        with running_server(serve, home) as late:
             wait_for(lambda: images_of(late, tmp_path.name) == ["field-1.png"])
             put(folder, f"{tmp_path.name}/field-2.png", 2)
             wait_for(lambda: images_of(late, tmp_path.name) == ["field-1.png", "field-2.png"])
