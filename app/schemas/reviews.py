@@ -69,10 +69,15 @@ class NewEdit(Schema):
 
 
 class EditBatch(Schema):
-    """Edits in the order they were made; ``seen_revision`` is the newest that the sender knows."""
+    """Edits in the order they were made; ``seen_revision`` is the newest that the sender knows.
+
+    ``editor`` is by whose hand, where the sender knows: an open page outlives a sign-out, and nobody's edits may be
+    kept under the name of whoever signed in next.
+    """
 
     analysis_id: int
     seen_revision: Annotated[int, Field(ge=0)]
+    editor: Annotated[str | None, Field(max_length=200)] = None
     edits: Annotated[tuple[NewEdit, ...], Field(max_length=LARGEST_BATCH)]
 
 

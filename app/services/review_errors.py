@@ -32,3 +32,15 @@ class ReviewOutdated(Conflict):
             f"Image number {image_id} was counted anew since this page was opened, so the changes do not fit any "
             "more; load the page again and make them on the new count."
         )
+
+
+class EditorChanged(Conflict):
+    """Edits came from a page of one person after another had signed in; they stay where they were made."""
+
+    code = "editor_changed"
+
+    def __init__(self, editor: str, actor: str) -> None:
+        super().__init__(
+            f"These changes were made by {editor}, but {actor} is signed in now. They are kept on this computer and "
+            f"are saved when {editor} signs in here and opens this field again."
+        )

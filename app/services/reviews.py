@@ -29,7 +29,7 @@ from app.schemas.reviews import (
 )
 from app.services.audit import record_event
 from app.services.edit_rules import EditRefused, FieldState, state_after
-from app.services.review_errors import FieldNotReviewable, ReviewOutdated
+from app.services.review_errors import EditorChanged, FieldNotReviewable, ReviewOutdated
 from app.services.reviewed_cells import review_numbers, reviewed_record
 from model.counting import NUCLEATED_RED_CELL
 
@@ -87,7 +87,10 @@ def record_edits(session: Session, *, image_id: int, batch: EditBatch, actor: st
         ResultNotReady: It is not counted yet, or could not be.
         FieldNotReviewable: It was refused, so there is nothing to correct.
         ReviewOutdated: The edits are of an analysis that a newer one has replaced.
+        EditorChanged: They are by somebody other than ``actor``.
     """
+    if batch.editor is not None and batch.editor != actor:
+        raise EditorChanged(batch.editor, actor)
     _, analysis, record = _counted_field(session, image_id)
     if analysis.id != batch.analysis_id:
         raise ReviewOutdated(image_id)

@@ -10,7 +10,7 @@ from app.schemas.samples import ImageStatus, SampleDetail
 from app.services.crop_sheets import SheetPlace, sheet_places
 from app.services.reviewed_cells import network_cell_id, network_state
 from app.web.crops import CropPlace, crop_place, sheet_size
-from app.web.subtype_words import SUBTYPE_NAMES, UNSURE
+from app.web.subtype_words import SUBTYPE_NAMES, UNSURE, probability_words
 from app.web.type_buttons import TypeButton, platelet_button, red_buttons, white_buttons
 from model.classes import CellClass, RedCellSubtype, WhiteCellSubtype
 
@@ -185,7 +185,7 @@ def _words(state: CellState, found: CellEntry | None) -> str:
         return "confirmed"
     if found is None or found.subtype_probability is None:
         return "suggested"
-    percent = f"{100 * found.subtype_probability:.0f}\u00a0%"
+    percent = probability_words(found.subtype_probability).replace(" ", "\u00a0")
     if state.subtype in UNSURE and found.likeliest_subtype:
         return f"{SUBTYPE_NAMES[found.likeliest_subtype].lower()}? {percent}"
     return percent

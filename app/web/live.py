@@ -56,7 +56,7 @@ def page_update(
     """What a page that shows ``seen`` has to replace."""
     versions = fragment_versions(sample, page, to_go_s)
     changed = {name for name, version in versions.items() if seen.get(name) != version}
-    view = build_sample_view(sample.model_copy(update={"images": ()}), read_record, to_go_s=to_go_s)
+    view = build_sample_view(sample, read_record, to_go_s=to_go_s, with_images=False)
     fragments = [
         PageFragment(name=name, html=render_fragment(f"fragments/sample_{name}.html", {"view": view}))
         for name in (_PROGRESS, _ACTIONS, _SUMMARY)

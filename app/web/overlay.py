@@ -2,8 +2,9 @@
 
 Each class has its own shape (WCAG 1.4.1): red cells an ellipse, white cells a double rectangle, platelets a diamond,
 nucleated red cells a rectangle with another letter. No single colour survives on a stained smear, so each shape is
-drawn twice, a light line on a dark casing; where the network was not sure of the type the light line is broken, and the
-dark shows through. Letters give the type.
+drawn twice, a light line on a dark casing. As in the viewer, the light line of a suggestion is dotted, and what a person
+confirmed has a full one and a tick; where the network was not sure of the type the line is widely broken. Letters give
+the type.
 """
 
 from collections.abc import Callable, Iterable
@@ -30,20 +31,21 @@ _LETTER_SHARE_OF_CELL = {"RBC": 0.3, "WBC": 0.4, "PLT": 1.0, "NRBC": 0.4}
 """Largest letter by class, as a share of the cell's shorter side: in a large field cells are small."""
 
 _INNER_RECTANGLE_SHARE = 0.06
+_TICK_SHARE_OF_LETTER = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class CellShape:
     """One cell: the outline as SVG path data, what is said about it, and its letters, their place and size in pixels.
 
-    ``is_unsure``: the network was not sure of the type. ``is_confirmed``: a person has said so. ``is_remarkable``: its
-    letters tell more than its shape.
+    ``is_unsure``: the network was not sure of the type. ``tick``: path data of a person's tick at its corner, None for a
+    suggestion. ``is_remarkable``: its letters tell more than its shape.
     """
 
     path: str
     title: str
     is_unsure: bool
-    is_confirmed: bool
+    tick: str | None
     is_remarkable: bool
     letters: str
     label_x: str
@@ -106,7 +108,7 @@ def _shape(code: str, cell: CellEntry, letter_px: float) -> CellShape:
         path=_OUTLINES[code](cell.box),
         title=cell_title(cell),
         is_unsure=is_unsure(cell) and confirmed_by(cell) is None,
-        is_confirmed=confirmed_by(cell) is not None,
+        tick=_tick(cell.box, _TICK_SHARE_OF_LETTER * letter_px) if confirmed_by(cell) is not None else None,
         is_remarkable=is_remarkable(cell),
         letters=cell_letters(cell),
         label_x=_px(label_x),
@@ -126,6 +128,12 @@ def _label(code: str, box: BoxXyxy, letter_px: float) -> tuple[float, float, flo
         return (x2 + 0.5 * letter_px if is_near_left_border else x1 - 0.5 * letter_px), (y1 + y2) / 2, letter_px
     corner = _INNER_RECTANGLE_SHARE * min(x2 - x1, y2 - y1) + 0.75 * letter_px
     return x1 + corner, y1 + corner, letter_px
+
+
+def _tick(box: BoxXyxy, half_px: float) -> str:
+    """A tick at the upper right corner of a cell, and never outside the image's upper border."""
+    x, y = box[2] - half_px, max(box[1], half_px)
+    return f"M{_px(x - half_px)} {_px(y)}L{_px(x - half_px / 3)} {_px(y + 0.7 * half_px)} {_px(x + half_px)} {_px(y - half_px)}"
 
 
 def _ellipse(box: BoxXyxy) -> str:

@@ -103,14 +103,18 @@ class SampleView:
 
 
 def summary_version(sample: SampleDetail) -> str:
-    """Differs whenever the statuses of the sample's images do."""
+    """Differs whenever the statuses of the sample's images do, and with every edit of a person."""
     by_status = sample.images_by_status
-    return "-".join([*(str(by_status.get(status, 0)) for status in ImageStatus), str(sample.images_set_aside)])
+    edits = sum(image.review.revision for image in sample.images if image.review)
+    numbers = [*(by_status.get(status, 0) for status in ImageStatus), sample.images_set_aside, edits]
+    return "-".join(map(str, numbers))
 
 
 def image_version(image: ImageSummary) -> str:
     """Differs whenever the image would be drawn differently."""
-    return f"{image.status.value}-aside" if image.set_aside_at else image.status.value
+    aside = "-aside" if image.set_aside_at else ""
+    edits = f"-edit{image.review.revision}" if image.review else ""
+    return f"{image.status.value}{aside}{edits}"
 
 
 def image_actions(image: ImageSummary) -> tuple[str, ...]:
@@ -139,15 +143,21 @@ def page_of_images(sample: SampleDetail, page: int) -> tuple[int, tuple[ImageSum
 
 
 def build_sample_view(
-    sample: SampleDetail, read_record: ReadRecord, *, page: int = 1, to_go_s: float | None = None
+    sample: SampleDetail,
+    read_record: ReadRecord,
+    *,
+    page: int = 1,
+    to_go_s: float | None = None,
+    with_images: bool = True,
 ) -> SampleView:
     """What the page shows of a sample; a page before the first or beyond the last shows the nearest.
 
-    ``to_go_s`` is how long until its last image is counted, None where that is not available.
+    ``to_go_s`` is how long until its last image is counted, None where that is not available. Without images their
+    records are not read.
     """
     page_count = max(1, -(-len(sample.images) // IMAGES_PER_PAGE))
     page = min(max(1, page), page_count)
-    first, images = page_of_images(sample, page)
+    first, images = page_of_images(sample, page) if with_images else (1, ())
     return SampleView(
         sample=sample,
         coverage=coverage_of(sample.images_by_status, sample.images_set_aside),

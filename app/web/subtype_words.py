@@ -86,13 +86,18 @@ def confirmed_by(cell: CellEntry) -> str | None:
     return cell.confirmed_by if isinstance(cell, ReviewedCellEntry) else None
 
 
+def probability_words(probability: float) -> str:
+    """A probability in whole percent; a network is never certain, so that 99.7 % reads ``over 99 %``."""
+    return "over 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
+
+
 def cell_title(cell: CellEntry) -> str:
     """What is said about a cell: class, suggested type and how probable it is, score; or a person's word for it."""
     parts = [_SINGULAR[class_code(cell)]]
     if (person := confirmed_by(cell)) is not None:
         names = [SUBTYPE_NAMES[cell.subtype].lower()] if cell.subtype else []
         return ", ".join([*parts, *names, f"confirmed by {person}"])
-    probability = "" if cell.subtype_probability is None else f"{100 * cell.subtype_probability:.0f} %"
+    probability = "" if cell.subtype_probability is None else probability_words(cell.subtype_probability)
     if cell.subtype in UNSURE:
         likeliest = SUBTYPE_NAMES[cell.likeliest_subtype].lower() if cell.likeliest_subtype else ""
         parts.append(f"{cell.subtype}: left for a person")

@@ -13,6 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
 
+from tests.e2e.conftest import SIGNED_IN
 from tests.e2e.serving import Server, running_server
 
 UNLIMITED = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-frame-rate-limit"]
@@ -151,7 +152,7 @@ _SVG_EDITS = """async (edits) => {
 
 def measure(browser: Browser, server: Server, folder: Path) -> dict[str, Any]:
     """All figures of one run, each at two zooms: the whole field, and four times that."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, storage_state=SIGNED_IN)
     page.goto(f"{server.url}/example.jpg")
     page.goto("about:blank")
     found: dict[str, Any] = {"empty page": frame_times(page, "nothing")}

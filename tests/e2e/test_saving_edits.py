@@ -5,10 +5,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
+from app.db.session import create_database
+from app.schemas.tokens import Role
+from app.settings import Settings
 from tests.e2e.conftest import NewPage
 from tests.e2e.review_desk import Viewer, upload_fields
 from tests.e2e.sample_page import wait_for
-from tests.e2e.serving import Server
+from tests.e2e.serving import TEST_SESSION, Server
+from tests.signing_in import SESSION_COOKIE, open_test_session
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +42,7 @@ def test_two_tabs_merge_different_cells_and_tell_of_a_conflict(
     first.expect_saved()
     second.names(other, "l")
     conflict = second_page.locator(".conflict")
-    expect(conflict).to_contain_text("named eosinophil by local in the meantime; your change was not saved")
+    expect(conflict).to_contain_text("named eosinophil by test-admin in the meantime; your change was not saved")
     expect(second_page.locator(f"#cell-{other}")).to_contain_text("eosinophil")
     conflict.get_by_role("button", name="Make it lymphocyte after all").click()
     second.expect_saved()
@@ -118,3 +122,40 @@ def test_edits_go_on_by_themselves_when_the_connection_is_back(
 
     viewer.expect_saved()
     assert viewer.review()["revision"] == 1
+
+
+def test_on_a_shared_computer_waiting_edits_are_saved_under_nobody_elses_name(
+    review_server: Server, review_smears: list[Path], new_page: NewPage
+) -> None:
+    page = new_page()
+    context = page.context
+    [field] = upload_fields(page, review_server, "SHARED-COMPUTER", review_smears[0])
+    viewer = Viewer.open(page, field)
+    context.set_offline(True)
+    viewer.names("n0", "Enter")
+    expect(page.locator("[data-save-state]")).to_contain_text("Not saved yet: 1 change waits")
+    page.close()
+    context.set_offline(False)
+
+    database = create_database(Settings(data_dir=review_server.data_dir))
+    others = open_test_session(database, role=Role.TECHNICIAN)
+    database.dispose()
+    context.add_cookies([{"name": SESSION_COOKIE, "value": others, "url": review_server.url}])
+    other = Viewer.open(context.new_page(), field)
+    expect(other.page.locator("[data-conflicts]")).to_contain_text("Changes by test-admin on field-1.png wait on this")
+    other.names("n1", "Enter")
+    other.expect_saved()
+    assert [(edit["cell"], edit["actor"]) for edit in other.review()["edits"]] == [("n1", "test-technician")]
+
+    # A page that stayed open while somebody else signed in is told, and keeps what it has.
+    context.add_cookies([{"name": SESSION_COOKIE, "value": TEST_SESSION, "url": review_server.url}])
+    other.names("n2", "Enter")
+    expect(other.page.locator("[data-save-state]")).to_contain_text(
+        "made by test-technician, but test-admin is signed in"
+    )
+
+    own = Viewer.open(context.new_page(), field)
+    own.expect_saved()
+    assert [(edit["cell"], edit["actor"]) for edit in own.review()["edits"]] == [
+        ("n1", "test-technician"), ("n0", "test-admin"),
+    ]  # fmt: skip

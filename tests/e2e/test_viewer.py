@@ -57,7 +57,7 @@ def test_arrow_keys_on_the_field_choose_confirm_remove_and_take_back(
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-chosen]")).to_contain_text("score 0.")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-chosen]")).to_contain_text("confirmed by local")
+    expect(page.locator("[data-chosen]")).to_contain_text("confirmed by test-admin")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Delete")
     wait_for(lambda: sum(viewer.shown_counts().values()) == sum(before.values()) - 1)

@@ -51,7 +51,7 @@ def test_only_what_changed_is_sent(counting_site: Site) -> None:
     answer = update(
         counting_site,
         detail["id"],
-        f"progress:2.2.,actions:none-none,summary:2-0-0-0-0,image-{first}:counted,image-{second}:queued",
+        f"progress:2.2.,actions:none-none,summary:2-0-0-0-0-0,image-{first}:counted,image-{second}:queued",
     )
 
     assert [fragment["name"] for fragment in answer["fragments"]] == ["summary", f"image-{second}"]
@@ -122,3 +122,26 @@ def test_a_finished_sample_ends_the_stream_at_once(counting_site: Site) -> None:
     answer = counting_site.client.get(f"/samples/{detail['id']}/events", params={"seen": shown(html)})
 
     assert events_of(answer.text) == [{"fragments": [], "status_text": "The image is counted.", "is_done": True}]
+
+
+def test_an_edit_shows_on_open_pages_of_the_sample(counting_site: Site) -> None:
+    detail = counting_site.counted_sample("live-edited")
+    sample_id, image_id = detail["id"], detail["images"][0]["id"]
+    html = counting_site.page(f"/samples/{sample_id}")
+    review = counting_site.client.get(f"/images/{image_id}/review").json()
+    named = {"edit_id": f"{1:032x}", "action": "relabel", "cell": "n1", "class": "WBC", "subtype": "monocyte"}
+    body = {"analysis_id": review["analysis_id"], "seen_revision": 0, "edits": [named]}
+    assert counting_site.client.post(f"/images/{image_id}/edits", json=body).status_code == 200
+
+    answer = update(counting_site, sample_id, shown(html))
+    parts = {fragment["name"]: fragment["html"] for fragment in answer["fragments"]}
+    confirmed = {"edit_id": f"{2:032x}", "action": "confirm", "cell": "n0"}
+    counting_site.client.post(f"/images/{image_id}/edits", json=body | {"seen_revision": 1, "edits": [confirmed]})
+    later = update(counting_site, sample_id, shown("".join(parts.values())) + ",progress:1.1.,actions:none-none")
+
+    assert set(parts) == {"summary", f"image-{image_id}"}
+    # What comes afterwards says the same as the page loaded anew: whose word the counts are.
+    assert "Persons confirmed or changed 1 cell on 1 of 1 image" in parts["summary"]
+    assert "Partly confirmed by a person" in parts["summary"]
+    assert "White cell, monocyte, confirmed by test-admin" in parts[f"image-{image_id}"]
+    assert "Persons confirmed or changed 2 cells" in {one["name"]: one["html"] for one in later["fragments"]}["summary"]

@@ -49,7 +49,7 @@ def test_the_review_gives_the_networks_cells_and_the_edits(counting_site: Site, 
     again = counting_site.client.get(f"/images/{field['image_id']}/review").json()
     assert again["cells"] == field["cells"]
     assert [(one["actor"], one["old"]["subtype"], one["new"]["subtype"]) for one in again["edits"]] == [
-        ("local", "neutrophil", "monocyte")
+        ("test-admin", "neutrophil", "monocyte")
     ]
     later = counting_site.client.get(f"/images/{field['image_id']}/edits?after=1").json()
     assert (later["revision"], later["edits"]) == (1, [])
@@ -70,12 +70,12 @@ def test_everybody_sees_the_reviewed_cells(counting_site: Site, field: dict[str,
     assert record["differential"]["monocyte"] == 1
     assert (record["schema"], record["review"]["relabelled"], record["review"]["added"]) == (1, 1, 1)
     assert record["cells"][1]["suggested"]["subtype"] == "neutrophil"
-    assert "White cell, monocyte, confirmed by local" in html
+    assert "White cell, monocyte, confirmed by test-admin" in html
     assert "Persons confirmed or changed 2 cells on 1 of 1 image" in html
     assert "Cells by persons: 1 renamed, 1 added." in html
     assert "not reviewed by a person" not in html
     assert html.count("data-confirmed") == 2
-    assert [(row["origin"], row["confirmed_by"]) for row in cells][-1] == ("person", "local")
+    assert [(row["origin"], row["confirmed_by"]) for row in cells][-1] == ("person", "test-admin")
     assert [row["score"] for row in cells][-1] == ""
     assert (counts["RBC"], counts["cells_renamed_by_persons"], counts["cells_added_by_persons"]) == ("2", "1", "1")
 
@@ -200,3 +200,30 @@ def test_a_sheet_of_an_older_count_is_not_found(counting_site: Site, field: dict
     address = f"/images/{field['image_id']}/crops/{field['analysis_id'] + 1000}/network-RBC-0.jpg"
 
     assert counting_site.client.get(address).status_code == 404
+
+
+def test_edits_from_a_page_of_somebody_who_is_signed_out_are_not_kept_under_the_next_ones_name(
+    counting_site: Site, field: dict[str, Any]
+) -> None:
+    body = {"analysis_id": field["analysis_id"], "seen_revision": 0, "edits": [edit(FIRST, "confirm", "n1")]}
+
+    other = counting_site.client.post(f"/images/{field['image_id']}/edits", json=body | {"editor": "m.koch"})
+    own = counting_site.client.post(f"/images/{field['image_id']}/edits", json=body | {"editor": "test-admin"})
+
+    assert (other.status_code, other.json()["error"]["code"]) == (409, "editor_changed")
+    assert "made by m.koch, but test-admin is signed in now" in other.json()["error"]["message"]
+    assert (own.status_code, own.json()["revision"]) == (200, 1)
+    review = counting_site.client.get(f"/images/{field['image_id']}/review").json()
+    assert [one["actor"] for one in review["edits"]] == ["test-admin"]
+
+
+def test_a_suggestion_is_drawn_otherwise_than_what_a_person_confirmed(
+    counting_site: Site, field: dict[str, Any]
+) -> None:
+    before = counting_site.page(f"/samples/{field['sample_id']}")
+    send(counting_site, field, edit(FIRST, "confirm", "n1"))
+    after = counting_site.page(f"/samples/{field['sample_id']}")
+
+    assert (before.count('class="tick"'), before.count("data-confirmed")) == (0, 0)
+    assert (after.count('class="tick"'), after.count("data-confirmed")) == (1, 1)
+    assert "A full line with a tick: a person has confirmed or named the cell." in after

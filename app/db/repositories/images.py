@@ -78,7 +78,7 @@ def list_images(
 
 
 def image_signatures(session: Session, sample_ids: Sequence[int]) -> dict[int, tuple[object, ...]]:
-    """For every sample with images: what differs whenever one of its images is new or has changed."""
+    """For every sample with images: what differs whenever one of its images is new, has changed or was edited."""
     query = (
         select(
             FieldImageRecord.sample_id,
@@ -94,6 +94,16 @@ def image_signatures(session: Session, sample_ids: Sequence[int]) -> dict[int, t
     signatures: dict[int, tuple[object, ...]] = {}
     for sample_id, *parts in session.execute(query):
         signatures[sample_id] = (*signatures.get(sample_id, ()), *parts)
+    # Revisions only grow, so that an edit always changes their sum.
+    edits = (
+        select(FieldImageRecord.sample_id, func.sum(ReviewRecord.revision))
+        .join(AnalysisRecord, AnalysisRecord.image_id == FieldImageRecord.id)
+        .join(ReviewRecord, ReviewRecord.analysis_id == AnalysisRecord.id)
+        .where(FieldImageRecord.sample_id.in_(sample_ids))
+        .group_by(FieldImageRecord.sample_id)
+    )
+    for sample_id, revisions in session.execute(edits):
+        signatures[sample_id] = (*signatures[sample_id], int(revisions))
     return signatures
 
 

@@ -42,9 +42,9 @@ export class EditSender {
   }
 
   async post() {
-    const { review, revision, pending } = this.store;
+    const { review, revision, pending, actor } = this.store;
     const edits = pending.slice(0, MOST_AT_ONCE);
-    const body = JSON.stringify({ analysis_id: review.analysis_id, seen_revision: revision, edits });
+    const body = JSON.stringify({ analysis_id: review.analysis_id, seen_revision: revision, editor: actor, edits });
     try {
       const answer = await fetch(this.url, {
         method: "POST",

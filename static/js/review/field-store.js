@@ -32,7 +32,7 @@ export class FieldStore extends EventTarget {
 
   // Edits that an earlier tab could not deliver.
   adopt() {
-    const left = kept(this.review.image_id, this.review.analysis_id);
+    const left = kept(this.review.image_id, this.review.analysis_id, this.actor);
     forget(this.review.image_id, new Set(left.filter((edit) => this.edits.has(edit.edit_id)).map((edit) => edit.edit_id)));
     const unsent = left.filter((edit) => !this.edits.has(edit.edit_id));
     for (const edit of unsent) this.lay(edit);
@@ -53,7 +53,7 @@ export class FieldStore extends EventTarget {
     const cell = this.cells.get(change.cell);
     const edit = { ...change, edit_id: newKey(), previous: cell?.newest ?? null };
     if (!this.lay(edit)) return null;
-    this.isKept = keep(this.review.image_id, this.review.analysis_id, edit) && this.isKept;
+    this.isKept = keep(this.review.image_id, this.review.analysis_id, this.actor, edit) && this.isKept;
     return edit;
   }
 

@@ -30,8 +30,10 @@ function nameOf(cellClass, subtype) {
   return (types.get(typeKey(cellClass, subtype))?.name ?? subtype ?? "no type").toLowerCase();
 }
 
+// A network is never certain.
 function percent(probability) {
-  return probability == null ? "" : `, probability ${Math.round(100 * probability)} %`;
+  if (probability == null) return "";
+  return `, probability ${probability > 0.99 ? "over 99" : Math.round(100 * probability)} %`;
 }
 
 // What is said of a cell, to eyes and to ears.

@@ -17,11 +17,11 @@ function keysOf(imageId) {
 }
 
 // False where the browser keeps nothing (storage full or forbidden): then the tab must stay open until all is saved.
-export function keep(imageId, analysisId, edit) {
+export function keep(imageId, analysisId, editor, edit) {
   sequence += 1;
   const order = `${String(Date.now()).padStart(15, "0")}.${String(sequence).padStart(6, "0")}`;
   try {
-    localStorage.setItem(`${prefixOf(imageId)}${order}.${edit.edit_id}`, JSON.stringify({ analysisId, edit }));
+    localStorage.setItem(`${prefixOf(imageId)}${order}.${edit.edit_id}`, JSON.stringify({ analysisId, editor, edit }));
     return true;
   } catch {
     return false;
@@ -36,10 +36,20 @@ export function forget(imageId, editIds) {
   }
 }
 
-export function kept(imageId, analysisId) {
+// Only this person's: on a shared computer another one's wait until that person is back.
+export function kept(imageId, analysisId, editor) {
+  return entriesOf(imageId, analysisId).filter((entry) => entry.editor === editor).map((entry) => entry.edit);
+}
+
+// Of whom changes wait here that are not this person's.
+export function othersKept(imageId, analysisId, editor) {
+  return [...new Set(entriesOf(imageId, analysisId).map((entry) => entry.editor).filter((name) => name !== editor))];
+}
+
+function entriesOf(imageId, analysisId) {
   try {
     const entries = keysOf(imageId).map((key) => JSON.parse(localStorage.getItem(key)));
-    return entries.filter((entry) => entry?.analysisId === analysisId).map((entry) => entry.edit);
+    return entries.filter((entry) => entry?.analysisId === analysisId && entry.editor);
   } catch {
     return [];
   }

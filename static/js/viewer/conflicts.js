@@ -1,12 +1,13 @@
 // Changes that somebody else was quicker with, or that the server refused: told one by one, to be kept or made again.
+import { othersKept } from "../review/pending.js";
+
 export function showConflicts(list, { store, types }) {
+  for (const name of othersKept(store.review.image_id, store.review.analysis_id, store.actor)) {
+    list.append(notice(`Changes by ${name} on ${store.review.file_name} wait on this computer. They are saved when ${name} signs in here and opens the field.`));
+  }
   store.addEventListener("conflict", (event) => {
     const { edit, outcome } = event.detail;
-    const item = document.createElement("li");
-    item.className = "notice notice-caution conflict";
-    const words = document.createElement("p");
-    words.textContent = outcome.message;
-    item.append(words);
+    const item = notice(outcome.message);
     const row = document.createElement("p");
     row.className = "row";
     const wanted = wantedWords(edit, types);
@@ -15,6 +16,15 @@ export function showConflicts(list, { store, types }) {
     item.append(row);
     list.append(item);
   });
+}
+
+function notice(text) {
+  const item = document.createElement("li");
+  item.className = "notice notice-caution conflict";
+  const words = document.createElement("p");
+  words.textContent = text;
+  item.append(words);
+  return item;
 }
 
 function wantedWords(edit, types) {
