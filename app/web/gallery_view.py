@@ -1,7 +1,7 @@
 """What a gallery shows: the cells of a sample's fields by type, the most doubtful first."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.schemas.result_record import CellEntry
@@ -88,8 +88,8 @@ class GalleryView:
         """The names that a cell of this gallery can be given, those that take it elsewhere last."""
         white, red = white_buttons(), red_buttons(self.unavailable)
         if self.kind is GalleryKind.WHITE:
-            return (*white, platelet_button(), red[0])
-        return (*red, platelet_button(), white[-1])
+            return (*white, platelet_button(), replace(red[0], name="Red cell"))
+        return (*red, platelet_button(), replace(white[-1], name="White cell"))
 
 
 def build_gallery_view(

@@ -2,9 +2,9 @@
 
 Each class has its own shape (WCAG 1.4.1): red cells an ellipse, white cells a double rectangle, platelets a diamond,
 nucleated red cells a rectangle with another letter. No single colour survives on a stained smear, so each shape is
-drawn twice, a light line on a dark casing. As in the viewer, the light line of a suggestion is dotted, and what a person
-confirmed has a full one and a tick; where the network was not sure of the type the line is widely broken. Letters give
-the type.
+drawn twice, a light line on a dark casing. As in the viewer, the light line of a suggestion is dotted, and what a
+person confirmed has a full one and a tick; where the network was not sure of the type the line is widely broken.
+Letters give the type.
 """
 
 from collections.abc import Callable, Iterable
@@ -38,8 +38,8 @@ _TICK_SHARE_OF_LETTER = 0.4
 class CellShape:
     """One cell: the outline as SVG path data, what is said about it, and its letters, their place and size in pixels.
 
-    ``is_unsure``: the network was not sure of the type. ``tick``: path data of a person's tick at its corner, None for a
-    suggestion. ``is_remarkable``: its letters tell more than its shape.
+    ``is_unsure``: the network was not sure of the type. ``tick``: path data of a person's tick at its corner, None for
+    a suggestion. ``is_remarkable``: its letters tell more than its shape.
     """
 
     path: str
@@ -133,7 +133,8 @@ def _label(code: str, box: BoxXyxy, letter_px: float) -> tuple[float, float, flo
 def _tick(box: BoxXyxy, half_px: float) -> str:
     """A tick at the upper right corner of a cell, and never outside the image's upper border."""
     x, y = box[2] - half_px, max(box[1], half_px)
-    return f"M{_px(x - half_px)} {_px(y)}L{_px(x - half_px / 3)} {_px(y + 0.7 * half_px)} {_px(x + half_px)} {_px(y - half_px)}"
+    left, middle, right = _px(x - half_px), _px(x - half_px / 3), _px(x + half_px)
+    return f"M{left} {_px(y)}L{middle} {_px(y + 0.7 * half_px)} {right} {_px(y - half_px)}"
 
 
 def _ellipse(box: BoxXyxy) -> str:

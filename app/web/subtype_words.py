@@ -57,6 +57,7 @@ SUBTYPE_LETTERS: dict[str, str] = {
 }
 
 _SINGULAR = {"RBC": "Red cell", "WBC": "White cell", "PLT": "Platelet", "NRBC": "Nucleated red cell"}
+_NEARLY_CERTAIN = 0.99
 
 
 def class_code(cell: CellEntry) -> str:
@@ -88,7 +89,7 @@ def confirmed_by(cell: CellEntry) -> str | None:
 
 def probability_words(probability: float) -> str:
     """A probability in whole percent; a network is never certain, so that 99.7 % reads ``over 99 %``."""
-    return "over 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
+    return "over 99 %" if probability > _NEARLY_CERTAIN else f"{100 * probability:.0f} %"
 
 
 def cell_title(cell: CellEntry) -> str:

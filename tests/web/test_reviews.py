@@ -207,8 +207,10 @@ def test_edits_from_a_page_of_somebody_who_is_signed_out_are_not_kept_under_the_
 ) -> None:
     body = {"analysis_id": field["analysis_id"], "seen_revision": 0, "edits": [edit(FIRST, "confirm", "n1")]}
 
-    other = counting_site.client.post(f"/images/{field['image_id']}/edits", json=body | {"editor": "m.koch"})
-    own = counting_site.client.post(f"/images/{field['image_id']}/edits", json=body | {"editor": "test-admin"})
+    address, asked = f"/images/{field['image_id']}/edits", {"Accept": "application/json"}
+
+    other = counting_site.client.post(address, json=body | {"editor": "m.koch"}, headers=asked)
+    own = counting_site.client.post(address, json=body | {"editor": "test-admin"}, headers=asked)
 
     assert (other.status_code, other.json()["error"]["code"]) == (409, "editor_changed")
     assert "made by m.koch, but test-admin is signed in now" in other.json()["error"]["message"]
