@@ -1,12 +1,18 @@
 """Correcting a field over HTTP: the viewer and the galleries, the edits, and what everybody sees of them afterwards."""
 
+import json
 import re
 from io import BytesIO
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from PIL import Image
 
+from app.db.repositories.audit_events import AuditFilter
+from app.schemas.audit import AuditAction
+from app.services.audit import find_entries
+from app.web.context import context_of
 from tests.web.image_files import png_of
 from tests.web.site import Site
 from tests.web.test_downloads import rows_of
@@ -229,3 +235,17 @@ def test_a_suggestion_is_drawn_otherwise_than_what_a_person_confirmed(
     assert (before.count('class="tick"'), before.count("data-confirmed")) == (0, 0)
     assert (after.count('class="tick"'), after.count("data-confirmed")) == (1, 1)
     assert "A full line with a tick: a person has confirmed or named the cell." in after
+
+
+def test_corrections_stand_in_the_audit_trail_with_their_maker(counting_site: Site, field: dict[str, Any]) -> None:
+    send(counting_site, field, edit(FIRST, "confirm", "n1"), edit(SECOND, "delete", "n0"))
+    send(counting_site, field, edit(FIRST, "confirm", "n1"))  # sent again: nothing new, and nothing new in the trail
+
+    app = counting_site.client.app
+    assert isinstance(app, FastAPI)
+    wanted = AuditFilter(action=AuditAction.CELLS_CORRECTED, subject_kind="image", subject_id=field["image_id"])
+    with context_of(app).database.unit_of_work() as session:
+        found = find_entries(session, wanted).entries
+
+    assert [one.actor_name for one in found] == ["test-admin"]
+    assert json.loads(found[0].new_values or "") == {"edits": 2, "revision": 2}
