@@ -1,5 +1,6 @@
 """``bloodcount backup`` and ``bloodcount restore``: everything, copied while the server runs, and put back."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -56,7 +57,7 @@ def restore(
     typer.echo(f"The database and {manifest.images} images of {manifest.made_at} are restored; start the server now.")
 
 
-def _tell_missing(what: str, missing: list[str]) -> None:
+def _tell_missing(what: str, missing: Sequence[str]) -> None:
     typer.echo(
         f"bloodcount: {len(missing)} {what} of the database are missing or damaged in the image store and so in "
         f"the backup: {', '.join(missing[:_MOST_NAMED])}{', …' if len(missing) > _MOST_NAMED else ''}",

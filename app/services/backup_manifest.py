@@ -39,7 +39,7 @@ class BackupManifest(Schema):
     missing_images: list[str]
     parts: int = 0
     part_bytes: int = 0
-    missing_parts: list[str] = []
+    missing_parts: tuple[str, ...] = ()
 
 
 def describe_file(folder: Path, path: str) -> BackupFile:

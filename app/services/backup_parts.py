@@ -1,4 +1,4 @@
-"""What a backup copies of uploads that are not finished: a ZIP file that was sent has been accepted, though not unpacked."""
+"""What a backup copies of unfinished uploads: a ZIP file that was sent is accepted, unpacked or not."""
 
 import hashlib
 from dataclasses import dataclass

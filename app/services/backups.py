@@ -59,7 +59,7 @@ def make_backup(database: Database, store: ImageStore, target: Path, *, version:
         missing_images=missing,
         parts=parts.number,
         part_bytes=parts.byte_size,
-        missing_parts=parts.missing,
+        missing_parts=tuple(parts.missing),
     )
     (partial / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     flush_file(partial / MANIFEST)
