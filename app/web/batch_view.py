@@ -6,7 +6,6 @@ from zlib import crc32
 
 from sqlalchemy.orm import Session
 
-from app.db.session import Database
 from app.schemas.base import Schema
 from app.schemas.batches import BatchDetail, BatchFile, BatchFileStatus, BatchSample, BatchStatus
 from app.schemas.samples import ImageStatus
@@ -140,19 +139,6 @@ def batch_versions(view: BatchView) -> dict[str, str]:
         | {f"sample-{row.sample.id}": row.version for row in view.samples}
         | {f"file-{row.file.id}": row.version for row in view.files}
     )
-
-
-def look_at_batch(
-    database: Database, batch_id: int, place: BatchPlace, seen: dict[str, str]
-) -> tuple[PageUpdate, dict[str, str]]:
-    """What changed since ``seen``, and what the page shows once it has the change.
-
-    Raises:
-        BatchNotFound: There is no such batch.
-    """
-    with database.unit_of_work() as session:
-        view = build_batch_view(session, batch_id=batch_id, place=place)
-    return batch_update(view, seen), batch_versions(view)
 
 
 def shares_of(by_state: Mapping[str, int]) -> tuple[Share, ...]:
