@@ -59,3 +59,29 @@ def test_open_pages_of_a_batch_let_the_server_stop(site: Site) -> None:
 
 def test_a_batch_that_is_not_there_has_no_parts(site: Site) -> None:
     assert site.client.get("/batches/99/fragments").status_code == 404
+
+
+def test_a_batch_is_cancelled_and_tried_again_as_a_whole(site: Site) -> None:
+    batch_id = open_batch(site)
+    for number in range(3):
+        send(site, batch_id, f"26-{number}/a.png", png_of(200 + number))
+    sample_id = site.new_sample("of another upload")
+    site.upload(sample_id, ("other.png", png_of(300)))
+
+    page = site.page(f"/batches/{batch_id}")
+    cancelled = site.client.post(f"/api/v1/batches/{batch_id}/cancel").json()["image_ids"]
+    again = site.client.post(f"/api/v1/batches/{batch_id}/cancel").json()["image_ids"]
+    page_then = site.page(f"/batches/{batch_id}")
+    retried = site.client.post(f"/batches/{batch_id}/retry", headers={"Accept": "application/json"}).json()["image_ids"]
+
+    assert "Time to go: not available" in page
+    assert (f'action="/batches/{batch_id}/cancel"' in page, f'action="/batches/{batch_id}/retry"' in page) == (
+        True,
+        False,
+    )
+    assert f'action="/batches/{batch_id}/retry"' in page_then
+    assert (len(cancelled), again, retried) == (3, [], cancelled)
+    states = site.client.get(f"/api/v1/batches/{batch_id}").json()["files_by_state"]
+    assert states == {"queued": 3}
+    assert site.client.get(f"/api/v1/samples/{sample_id}").json()["images"][0]["status"] == "queued"
+    assert site.client.post("/api/v1/batches/99/cancel").status_code == 404
