@@ -1,5 +1,6 @@
 """``bloodcount backup`` and ``bloodcount restore``: everything, copied while the server runs, and put back."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -29,12 +30,13 @@ def backup(target: Annotated[Path, typer.Argument(help="Folder to make; it must 
         f"{target} holds the {manifest.database} database and {manifest.images} images "
         f"({manifest.image_bytes / 1e6:,.1f} MB), verified."
     )
-    if missing := manifest.missing_images:
-        typer.echo(
-            f"bloodcount: {len(missing)} images of the database are missing or damaged in the image store and so in "
-            f"the backup: {', '.join(missing[:_MOST_NAMED])}{', …' if len(missing) > _MOST_NAMED else ''}",
-            err=True,
-        )
+    if manifest.parts:
+        typer.echo(f"{manifest.parts} parts of unfinished uploads too ({manifest.part_bytes / 1e6:,.1f} MB).")
+    if manifest.missing_images:
+        _tell_missing("images", manifest.missing_images)
+    if manifest.missing_parts:
+        _tell_missing("parts of uploads", manifest.missing_parts)
+    if manifest.missing_images or manifest.missing_parts:
         raise typer.Exit(1)
 
 
@@ -53,3 +55,11 @@ def restore(
     finally:
         database.dispose()
     typer.echo(f"The database and {manifest.images} images of {manifest.made_at} are restored; start the server now.")
+
+
+def _tell_missing(what: str, missing: Sequence[str]) -> None:
+    typer.echo(
+        f"bloodcount: {len(missing)} {what} of the database are missing or damaged in the image store and so in "
+        f"the backup: {', '.join(missing[:_MOST_NAMED])}{', …' if len(missing) > _MOST_NAMED else ''}",
+        err=True,
+    )

@@ -16,6 +16,7 @@ _TIMEOUT_S = 120.0
 _FIRST_WAIT_S = 1.0
 _LONGEST_WAIT_S = 60.0
 _OFFSET_CODES = frozenset({"upload_offset_mismatch", "file_not_awaited"})
+_NOT_SIGNED_IN, _FORBIDDEN = 401, 403
 _CONFLICT, _TOO_MANY_REQUESTS, _SERVER_ERROR = 409, 429, 500
 
 
@@ -140,7 +141,7 @@ class BatchServer:
         """The answer, or in a few words what may be over at the next try.
 
         Raises:
-            CommandFailed: The token is not good.
+            CommandFailed: The token is not good, or not for this.
             ServerRefused: Asking again would change nothing.
         """
         try:
@@ -150,8 +151,10 @@ class BatchServer:
         if answer.is_success:
             return answer
         code, message = _problem(answer)
-        if answer.status_code in {401, 403}:
+        if answer.status_code == _NOT_SIGNED_IN:
             raise CommandFailed(f"{message} Set BLOODCOUNT_API_TOKEN to it on this computer.")
+        if answer.status_code == _FORBIDDEN:
+            raise CommandFailed(f"{message} The token in BLOODCOUNT_API_TOKEN has to be one that may send images.")
         if answer.status_code >= _SERVER_ERROR or answer.status_code == _TOO_MANY_REQUESTS:
             return message
         raise ServerRefused(code, message)

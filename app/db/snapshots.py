@@ -23,16 +23,21 @@ SQLITE_FILE = "bloodcount.db"
 _TABLE_FOLDER = "tables"
 _ROWS_AT_ONCE = 1000
 _CHUNK_BYTES = 1024 * 1024
+_PARTS = "SELECT storage_key, byte_size FROM upload_part"
 
 
 class DatabaseSnapshot:
-    """One moment of the database: written to ``files`` below the folder, and the images that its rows refer to."""
+    """One moment of the database: written to ``files`` below the folder, and what of the store its rows refer to."""
 
-    def __init__(self, files: list[str], schema_revision: str, image_keys: Iterator[tuple[str, str]]) -> None:
+    def __init__(
+        self, files: list[str], schema_revision: str, image_keys: Iterator[tuple[str, str]], part_keys: dict[str, int]
+    ) -> None:
         self.files = files
         self.schema_revision = schema_revision
         self.image_keys = image_keys
         """SHA-256 and storage key of each image, once; to be read once."""
+        self.part_keys = part_keys
+        """Key and size of each part of an upload that is not finished, or of a ZIP file that is not unpacked yet."""
 
 
 def refuse_unused(database: Database) -> None:
@@ -52,7 +57,7 @@ def refuse_unused(database: Database) -> None:
 
 
 def write_snapshot(database: Database, folder: Path) -> DatabaseSnapshot:
-    """Copy the database into a folder."""
+    """Copy the database into a folder, over the copy that may lie there."""
     if database.engine.dialect.name == "sqlite":
         return _copy_sqlite(database, folder)
     return _copy_tables(database, folder)
@@ -105,11 +110,13 @@ def _copy_sqlite(database: Database, folder: Path) -> DatabaseSnapshot:
         source.backup(copy, pages=-1)
         copy.execute("PRAGMA journal_mode=DELETE").close()
         (revision,) = copy.execute("SELECT version_num FROM alembic_version").fetchone()
+        has_parts = copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'upload_part'").fetchone()
+        parts = dict(copy.execute(_PARTS).fetchall()) if has_parts else {}
     finally:
         source.close()
         copy.close()
     flush_file(target)
-    return DatabaseSnapshot([SQLITE_FILE], revision, _keys_of_copy(target))
+    return DatabaseSnapshot([SQLITE_FILE], revision, _keys_of_copy(target), parts)
 
 
 def _keys_of_copy(path: Path) -> Iterator[tuple[str, str]]:
@@ -132,7 +139,7 @@ def _put_sqlite(database: Database, folder: Path) -> None:
 
 
 def _copy_tables(database: Database, folder: Path) -> DatabaseSnapshot:
-    (folder / _TABLE_FOLDER).mkdir()
+    (folder / _TABLE_FOLDER).mkdir(exist_ok=True)
     files = []
     with database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         revision = str(connection.scalar(text("SELECT version_num FROM alembic_version")))
@@ -142,12 +149,14 @@ def _copy_tables(database: Database, folder: Path) -> DatabaseSnapshot:
                 path = f"{_TABLE_FOLDER}/{table.name}.copy"
                 files.append(path)
                 _copy_out(connection, table, folder / path)
+        rows = connection.execute(text(_PARTS)) if "upload_part" in present else []
+        parts = {row.storage_key: row.byte_size for row in rows}
         keys_file = folder / f"{_TABLE_FOLDER}/.image-keys"
         query = text("SELECT DISTINCT sha256, storage_key FROM field_image ORDER BY storage_key")
         with keys_file.open("w", encoding="ascii") as lines:
             for rows in connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query).partitions():
                 lines.writelines(f"{sha256} {key}\n" for sha256, key in rows)
-    return DatabaseSnapshot(files, revision, _keys_of_file(keys_file))
+    return DatabaseSnapshot(files, revision, _keys_of_file(keys_file), parts)
 
 
 def _keys_of_file(path: Path) -> Iterator[tuple[str, str]]:
@@ -186,9 +195,13 @@ def _copy_in(connection: Connection, table: Table, path: Path) -> None:
     with path.open("rb") as file:
         columns = file.readline().decode().rstrip("\r\n")
         statement = f"COPY {_quoted(table)} ({columns}) FROM STDIN WITH (FORMAT csv)"
+        # The audit trail's triggers let one entry in at a time and hold the chain's end, which is in the copy too.
+        connection.execute(text(f"ALTER TABLE {_quoted(table)} DISABLE TRIGGER USER"))
+        connection.execute(table.delete())  # what the migrations put there
         with _cursor(connection).copy(statement) as copy:
             while chunk := file.read(_CHUNK_BYTES):
                 copy.write(chunk)
+        connection.execute(text(f"ALTER TABLE {_quoted(table)} ENABLE TRIGGER USER"))
     for column in table.primary_key.columns:
         # A number that was given once is never given again.
         sequence = connection.scalar(

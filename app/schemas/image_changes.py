@@ -19,6 +19,6 @@ class ImageChange(Schema):
 
 
 class ImagesChanged(Schema):
-    """The images that a decision about a whole sample changed."""
+    """The images that a decision about a whole sample or batch changed."""
 
     image_ids: tuple[int, ...]

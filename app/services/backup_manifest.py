@@ -11,6 +11,9 @@ from app.errors import BackupUnusable
 from app.schemas.base import Schema
 
 MANIFEST, IMAGE_LIST, IMAGE_FOLDER = "manifest.json", "images.sha256", "images"
+PART_LIST = "parts.sha256"
+"""Parts of uploads lie in the backup under their own keys; backups of older versions hold none and no list."""
+
 _CHUNK_BYTES = 1024 * 1024
 
 
@@ -34,6 +37,9 @@ class BackupManifest(Schema):
     images: int
     image_bytes: int
     missing_images: list[str]
+    parts: int = 0
+    part_bytes: int = 0
+    missing_parts: tuple[str, ...] = ()
 
 
 def describe_file(folder: Path, path: str) -> BackupFile:
@@ -73,18 +79,21 @@ def verify_backup(folder: Path) -> BackupManifest:
     manifest = read_manifest(folder)
     for file in manifest.files:
         _verify(folder, file.path, file.sha256)
-    images = 0
-    for sha256, path in listed_images(folder):
-        _verify(folder, path, sha256)
-        images += 1
-    if images != manifest.images:
-        raise BackupUnusable(f"The backup lists {images} images and should list {manifest.images}; take another one.")
+    for what, listed, expected in (("images", IMAGE_LIST, manifest.images), ("parts", PART_LIST, manifest.parts)):
+        number = 0
+        for sha256, path in listed_files(folder, listed):
+            _verify(folder, path, sha256)
+            number += 1
+        if number != expected:
+            raise BackupUnusable(f"The backup lists {number} {what} and should list {expected}; take another one.")
     return manifest
 
 
-def listed_images(folder: Path) -> Iterator[tuple[str, str]]:
-    """SHA-256 and path of every image of a backup; the list is one that ``sha256sum --check`` reads too."""
-    with (folder / IMAGE_LIST).open(encoding="ascii") as lines:
+def listed_files(folder: Path, listed: str) -> Iterator[tuple[str, str]]:
+    """SHA-256 and path of everything that a list of a backup names; ``sha256sum --check`` reads it too."""
+    if not (folder / listed).exists():  # a list that the manifest names was found by then
+        return
+    with (folder / listed).open(encoding="ascii") as lines:
         for line in lines:
             sha256, _, path = line.rstrip("\n").partition("  ")
             yield sha256, path

@@ -1,6 +1,7 @@
 """Backups: everything that the database and the image store hold, taken while the server runs, and put back."""
 
-import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from app.db.base import utc_now
@@ -11,19 +12,20 @@ from app.db.snapshots import (
     refuse_unused,
     refuse_used,
     restore_snapshot,
-    write_snapshot,
 )
 from app.errors import BackupUnusable
 from app.services.backup_manifest import (
     IMAGE_FOLDER,
     IMAGE_LIST,
     MANIFEST,
+    PART_LIST,
     BackupManifest,
     describe_file,
-    listed_images,
+    listed_files,
     verify_backup,
 )
-from app.storage import ImageStore
+from app.services.backup_parts import copy_database_and_parts, copy_from_store
+from app.storage import ImageStore, IncomingImage
 
 _CHUNK_BYTES = 1024 * 1024
 
@@ -31,7 +33,7 @@ _CHUNK_BYTES = 1024 * 1024
 def make_backup(database: Database, store: ImageStore, target: Path, *, version: str) -> BackupManifest:
     """Copy database and images into a new folder, and verify the copy.
 
-    First the database, at one moment, then the images that its rows refer to: an image is stored before its row, and
+    First the database, at one moment, then what of the store its rows refer to: an image is stored before its row, and
     its bytes never change, so they are all there. The folder gets its name when it is whole.
 
     Raises:
@@ -44,17 +46,20 @@ def make_backup(database: Database, store: ImageStore, target: Path, *, version:
     if partial.exists():
         raise BackupUnusable(f"{partial} is left of a backup that was broken off, or is being made; delete it first.")
     partial.mkdir(parents=True)
-    snapshot = write_snapshot(database, partial)
+    snapshot, parts = copy_database_and_parts(database, store, partial)
     images, image_bytes, missing = _copy_images(store, snapshot, partial)
     manifest = BackupManifest(
         made_at=utc_now().isoformat(),
         bloodcount_version=version,
         schema_revision=snapshot.schema_revision,
         database="sqlite" if database.engine.dialect.name == "sqlite" else "postgresql",
-        files=[describe_file(partial, path) for path in (*snapshot.files, IMAGE_LIST)],
+        files=[describe_file(partial, path) for path in (*snapshot.files, IMAGE_LIST, PART_LIST)],
         images=images,
         image_bytes=image_bytes,
         missing_images=missing,
+        parts=parts.number,
+        part_bytes=parts.byte_size,
+        missing_parts=tuple(parts.missing),
     )
     (partial / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     flush_file(partial / MANIFEST)
@@ -81,11 +86,12 @@ def restore_backup(database: Database, store: ImageStore, source: Path) -> Backu
             f"The backup is of a {manifest.database} database and BLOODCOUNT_DATABASE_URL names a {kind} one; "
             "restore it into its own kind."
         )
-    for sha256, path in listed_images(source):
-        with (source / path).open("rb") as file, store.receive() as incoming:
-            while chunk := file.read(_CHUNK_BYTES):
-                incoming.file.write(chunk)
+    for sha256, path in listed_files(source, IMAGE_LIST):
+        with _put_back(store, source / path) as incoming:
             incoming.keep(sha256)
+    for _, part_key in listed_files(source, PART_LIST):
+        with _put_back(store, source / part_key) as incoming:
+            incoming.keep_part(part_key)
     restore_snapshot(database, source, manifest.schema_revision)
     return manifest
 
@@ -110,16 +116,16 @@ def _copy_images(store: ImageStore, snapshot: DatabaseSnapshot, folder: Path) ->
 
 def _copy_image(store: ImageStore, key: str, sha256: str, target: Path) -> int | None:
     """Copy one image and return its size; None when the store has no such image, or not these bytes."""
-    digest, byte_size = hashlib.sha256(), 0
-    try:
-        with store.open(key) as source, target.open("wb") as file:
-            while chunk := source.read(_CHUNK_BYTES):
-                digest.update(chunk)
-                byte_size += file.write(chunk)
-    except FileNotFoundError:
-        return None
-    if digest.hexdigest() != sha256:
-        target.unlink()
-        return None
-    flush_file(target)
-    return byte_size
+    copied = copy_from_store(store, key, target)
+    if copied is None or copied.sha256 == sha256:
+        return copied.byte_size if copied else None
+    target.unlink()
+    return None
+
+
+@contextmanager
+def _put_back(store: ImageStore, path: Path) -> Iterator[IncomingImage]:
+    with path.open("rb") as file, store.receive() as incoming:
+        while chunk := file.read(_CHUNK_BYTES):
+            incoming.file.write(chunk)
+        yield incoming

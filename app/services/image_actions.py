@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from app.db.records import FieldImageRecord
-from app.db.repositories import images, samples
+from app.db.repositories import batch_images, batches, images, samples
 from app.errors import ImageNotChangeable
 from app.schemas.image_changes import ImageChange, ImagesChanged
 from app.schemas.samples import ImageStatus
@@ -74,6 +74,37 @@ def retry_images(session: Session, jobs: JobQueue, *, sample_id: int) -> ImagesC
     samples.get_sample(session, sample_id)
     found = images.list_ids(session, sample_id=sample_id, statuses=images.RETRIABLE)
     return ImagesChanged(image_ids=_queue_all_anew(session, jobs, found))
+
+
+def waiting_images(session: Session, *, batch_id: int) -> list[int]:
+    """The images of a batch that can be cancelled.
+
+    Raises:
+        BatchNotFound: There is no such batch.
+    """
+    batches.get_batch(session, batch_id)
+    return batch_images.list_image_ids(session, batch_id, (ImageStatus.QUEUED,))
+
+
+def retriable_images(session: Session, *, batch_id: int) -> list[int]:
+    """The images of a batch that can be tried again.
+
+    Raises:
+        BatchNotFound: There is no such batch.
+    """
+    batches.get_batch(session, batch_id)
+    return batch_images.list_image_ids(session, batch_id, images.RETRIABLE)
+
+
+def cancel_listed_images(session: Session, image_ids: Sequence[int]) -> ImagesChanged:
+    """Take those of the images that still wait out of the queue."""
+    cancelled = [id_ for id_ in image_ids if images.cancel_queued(session, image_id=id_)]
+    return ImagesChanged(image_ids=tuple(cancelled))
+
+
+def retry_listed_images(session: Session, jobs: JobQueue, image_ids: Sequence[int]) -> ImagesChanged:
+    """Queue those of the images that still stand at failed or cancelled anew, as a batch."""
+    return ImagesChanged(image_ids=_queue_all_anew(session, jobs, image_ids))
 
 
 def set_image_aside(session: Session, *, image_id: int) -> ImageChange:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row
 from sqlalchemy.orm import Session
 
 from app.db.clock import database_now
 from app.db.records import ExecutorHeartbeatRecord, FieldImageRecord
-from app.db.repositories import queue_images
+from app.db.repositories import batch_images, queue_images
 from app.db.repositories.workers import SILENT_AFTER_S, list_workers
 from app.schemas.queue import QueueImage, QueueState, WorkerState
 from app.schemas.samples import ImageStatus
@@ -51,7 +51,16 @@ def queue_state(session: Session) -> QueueState:
 
 def sample_seconds_to_go(session: Session, *, sample_id: int) -> float | None:
     """How long until the last image of a sample is counted; None where nothing of it waits or nothing was measured."""
-    ahead = queue_images.images_ahead(session, sample_id)
+    return _seconds_to_go(session, FieldImageRecord.sample_id == sample_id)
+
+
+def batch_seconds_to_go(session: Session, *, batch_id: int) -> float | None:
+    """How long until the last image of a batch is counted, of those that have arrived; None as for a sample."""
+    return _seconds_to_go(session, batch_images.image_is_in(batch_id))
+
+
+def _seconds_to_go(session: Session, concerned: ColumnElement[bool]) -> float | None:
+    ahead = queue_images.images_ahead(session, concerned)
     if ahead is None:
         return None
     now = database_now(session)

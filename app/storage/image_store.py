@@ -24,8 +24,10 @@ class IncomingImage(Protocol):
         """
         ...
 
-    def keep_part(self) -> str:
+    def keep_part(self, part_key: str | None = None) -> str:
         """Store the bytes durably as a part of a file that has not arrived as a whole, and return its key.
+
+        ``part_key`` is the key that it had before, given by a restore; without it the key is a new one.
 
         Raises:
             StorageFull: The store has no room left.

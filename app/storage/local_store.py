@@ -33,13 +33,14 @@ class LocalIncomingImage:
         """
         return self._keep_as(storage_key(sha256))
 
-    def keep_part(self) -> str:
-        """Flush the bytes to disk as a part of a file, under a name that nothing has yet.
+    def keep_part(self, part_key: str | None = None) -> str:
+        """Flush the bytes to disk as a part of a file, under the key given or one that nothing has yet.
 
         Raises:
             StorageFull: The disk has no room left.
+            ValueError: The key is none of a part.
         """
-        return self._keep_as(new_part_key())
+        return self._keep_as(checked_part_key(part_key or new_part_key()))
 
     def _keep_as(self, key: str) -> str:
         target = self._root / key

@@ -40,14 +40,15 @@ class RemoteIncomingImage:
                 self._filesystem.put_file(self.file.name, target)
         return key
 
-    def keep_part(self) -> str:
-        """Send the bytes as a part of a file, under a key that nothing has yet.
+    def keep_part(self, part_key: str | None = None) -> str:
+        """Send the bytes as a part of a file, under the key given or one that nothing has yet.
 
         Raises:
             StorageFull: The store has no room left.
             StorageUnavailable: The store does not answer.
+            ValueError: The key is none of a part.
         """
-        key = new_part_key()
+        key = checked_part_key(part_key or new_part_key())
         target = f"{self._root}/{key}"
         self.file.flush()
         with _store_trouble_told(), full_disk_told():

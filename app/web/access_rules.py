@@ -93,6 +93,10 @@ ACCESS_RULES: dict[str, Rule] = {
     "POST /samples/{sample_id}/retry": _WRITE,
     "POST /api/v1/samples/{sample_id}/cancel": _WRITE,
     "POST /api/v1/samples/{sample_id}/retry": _WRITE,
+    "POST /batches/{batch_id}/cancel": _WRITE,
+    "POST /batches/{batch_id}/retry": _WRITE,
+    "POST /api/v1/batches/{batch_id}/cancel": _WRITE,
+    "POST /api/v1/batches/{batch_id}/retry": _WRITE,
     # Batches: their pages, and what browsers and programs send to.
     "GET /batches": Rule(_READ, AuditAction.BATCHES_LISTED),
     "GET /batches/new": Rule(_READ),

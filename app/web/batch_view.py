@@ -6,18 +6,19 @@ from zlib import crc32
 
 from sqlalchemy.orm import Session
 
-from app.db.session import Database
 from app.schemas.base import Schema
 from app.schemas.batches import BatchDetail, BatchFile, BatchFileStatus, BatchSample, BatchStatus
 from app.schemas.samples import ImageStatus
 from app.services.batch_progress import batch_detail, batch_file_page_at, problem_files
+from app.services.queue_state import batch_seconds_to_go
 from app.web.live import PageFragment, PageUpdate
+from app.web.progress_view import to_go_words
 from app.web.status_words import BATCH_STATUS_LABELS, FILE_STATE_LABELS
 from app.web.templating import render_fragment
 
 ROWS_ON_A_PAGE = 100
 _PROBLEMS_SHOWN = 30
-_SUMMARY = "summary"
+_SUMMARY, _ACTIONS = "summary", "actions"
 _PENDING = (BatchFileStatus.AWAITED.value, ImageStatus.QUEUED.value, ImageStatus.COUNTING.value)
 
 
@@ -68,7 +69,15 @@ class BatchView:
     page: int
     page_count: int
     is_pending: bool
+    time_to_go: str
+    can_cancel: bool
+    can_retry: bool
     summary_version: str
+
+    @property
+    def actions_version(self) -> str:
+        """Differs whenever other buttons would be drawn."""
+        return f"{'cancel' if self.can_cancel else 'none'}-{'retry' if self.can_retry else 'none'}"
 
 
 class BatchPlace(Schema):
@@ -93,7 +102,9 @@ def build_batch_view(session: Session, *, batch_id: int, place: BatchPlace) -> B
     files = batch_file_page_at(session, batch_id=batch_id, start=start, limit=ROWS_ON_A_PAGE) if shows_files else []
     problems = [_file_row(file) for file in problem_files(session, batch_id=batch_id, limit=_PROBLEMS_SHOWN)]
     samples = () if shows_files else batch.samples[start : start + ROWS_ON_A_PAGE]
-    shares = shares_of(batch.files_by_state)
+    shares, number = shares_of(batch.files_by_state), batch.files_by_state.get
+    is_counted = number(ImageStatus.QUEUED, 0) + number(ImageStatus.COUNTING, 0) > 0
+    time_to_go = to_go_words(batch_seconds_to_go(session, batch_id=batch_id)) if is_counted else ""
     return BatchView(
         batch=batch,
         title=batch.name or f"Batch {batch.id}",
@@ -109,7 +120,10 @@ def build_batch_view(session: Session, *, batch_id: int, place: BatchPlace) -> B
         page=page,
         page_count=page_count,
         is_pending=batch.status in {BatchStatus.SENDING, BatchStatus.UNPACKING, BatchStatus.COUNTING},
-        summary_version=_version(batch.status, batch.files_by_state, batch.archives_total, len(problems)),
+        time_to_go=time_to_go,
+        can_cancel=number(ImageStatus.QUEUED, 0) > 0,
+        can_retry=number(ImageStatus.FAILED, 0) + number(ImageStatus.CANCELLED, 0) > 0,
+        summary_version=_version(batch.status, batch.files_by_state, batch.archives_total, len(problems), time_to_go),
     )
 
 
@@ -119,6 +133,9 @@ def batch_update(view: BatchView, seen: Mapping[str, str]) -> PageUpdate:
     if seen.get(_SUMMARY) != view.summary_version:
         html = render_fragment("fragments/batch_summary.html", {"view": view})
         fragments.append(PageFragment(name=_SUMMARY, html=html))
+    if seen.get(_ACTIONS) != view.actions_version:
+        html = render_fragment("fragments/batch_actions.html", {"view": view})
+        fragments.append(PageFragment(name=_ACTIONS, html=html))
     for sample in view.samples:
         name = f"sample-{sample.sample.id}"
         if seen.get(name) != sample.version:
@@ -136,23 +153,10 @@ def batch_update(view: BatchView, seen: Mapping[str, str]) -> PageUpdate:
 def batch_versions(view: BatchView) -> dict[str, str]:
     """Every fragment of a page and the version in which it would be drawn now."""
     return (
-        {_SUMMARY: view.summary_version}
+        {_SUMMARY: view.summary_version, _ACTIONS: view.actions_version}
         | {f"sample-{row.sample.id}": row.version for row in view.samples}
         | {f"file-{row.file.id}": row.version for row in view.files}
     )
-
-
-def look_at_batch(
-    database: Database, batch_id: int, place: BatchPlace, seen: dict[str, str]
-) -> tuple[PageUpdate, dict[str, str]]:
-    """What changed since ``seen``, and what the page shows once it has the change.
-
-    Raises:
-        BatchNotFound: There is no such batch.
-    """
-    with database.unit_of_work() as session:
-        view = build_batch_view(session, batch_id=batch_id, place=place)
-    return batch_update(view, seen), batch_versions(view)
 
 
 def shares_of(by_state: Mapping[str, int]) -> tuple[Share, ...]:

@@ -16,7 +16,9 @@ ImageAction = Literal["cancel", "retry", "set-aside", "take-back"]
 """What a person can decide about one image."""
 
 SampleAction = Literal["cancel", "retry"]
-"""What a person can decide about all images of a sample at once."""
+"""What a person can decide about all images of a sample, or of a batch, at once."""
+
+_AT_ONCE = 100
 
 _log = structlog.get_logger("bloodcount.images")
 
@@ -51,6 +53,30 @@ def change_images(context: AppContext, action: SampleAction, *, sample_id: int) 
             _note(session, action, image_id)
     _log.info("images_changed", action=action, sample_id=sample_id, image_ids=changed.image_ids)
     return changed
+
+
+def change_batch(context: AppContext, action: SampleAction, *, batch_id: int) -> ImagesChanged:
+    """Carry out a decision about all images of a batch that it can concern, some at a time: others write meanwhile.
+
+    Raises:
+        BatchNotFound: There is no such batch.
+    """
+    find = image_actions.waiting_images if action == "cancel" else image_actions.retriable_images
+    with context.database.unit_of_work() as session:
+        concerned = find(session, batch_id=batch_id)
+    changed: list[int] = []
+    for start in range(0, len(concerned), _AT_ONCE):
+        some = concerned[start : start + _AT_ONCE]
+        with context.database.unit_of_work() as session:
+            if action == "cancel":
+                done = image_actions.cancel_listed_images(session, some)
+            else:
+                done = image_actions.retry_listed_images(session, context.engine, some)
+            for image_id in done.image_ids:
+                _note(session, action, image_id)
+        changed += done.image_ids
+    _log.info("images_changed", action=action, batch_id=batch_id, images=len(changed))
+    return ImagesChanged(image_ids=tuple(changed))
 
 
 def _note(session: Session, action: ImageAction, image_id: int) -> None:

@@ -33,7 +33,7 @@ _log = structlog.get_logger("bloodcount.live")
 
 @dataclass
 class _Watched:
-    """One sample, or the queue, that pages of this process show."""
+    """One sample, a part of a batch, or the queue, that pages of this process show."""
 
     pages: int = 0
     version: int = 0

@@ -36,9 +36,7 @@ def build_progress(sample: SampleDetail, to_go_s: float | None) -> ProgressView:
     """The progress of a sample; ``to_go_s`` is None where the time to go is not available."""
     number = Counter(sample.images_by_status)
     unfinished = sum(number[status] for status in UNFINISHED)
-    words = ""
-    if unfinished:
-        words = _UNKNOWN if to_go_s is None else f"{duration_words(to_go_s).capitalize()} to go."
+    words = to_go_words(to_go_s) if unfinished else ""
     return ProgressView(
         finished=sample.images_total - unfinished,
         total=sample.images_total,
@@ -47,6 +45,11 @@ def build_progress(sample: SampleDetail, to_go_s: float | None) -> ProgressView:
         can_cancel=number[ImageStatus.QUEUED] > 0,
         can_retry=any(number[status] for status in _RETRIABLE),
     )
+
+
+def to_go_words(to_go_s: float | None) -> str:
+    """The time to go as a sentence; None is told as not available."""
+    return _UNKNOWN if to_go_s is None else f"{duration_words(to_go_s).capitalize()} to go."
 
 
 def version_of_words(words: str) -> str:

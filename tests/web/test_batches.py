@@ -198,7 +198,7 @@ def test_the_batch_page_shows_overall_sample_and_file_and_updates_only_what_chan
     assert "26-2/bad.png" in files
     assert f"/batches/{batch_id}/send" in page
     names = [fragment["name"] for fragment in seen["fragments"]]
-    assert names == ["summary", "sample-1", "sample-2"]
+    assert names == ["summary", "actions", "sample-1", "sample-2"]
     send(site, batch_id, "26-2/b.png", png_of(101))
     shown = re.findall(r'data-fragment="([^"]+)" data-version="([^"]+)"', page)
     versions = ",".join(f"{name}:{version}" for name, version in shown)

@@ -64,11 +64,11 @@ def list_failed(session: Session, *, limit: int) -> Sequence[Row[FieldImageRecor
     return session.execute(query.order_by(FieldImageRecord.id.desc()).limit(limit)).all()
 
 
-def images_ahead(session: Session, sample_id: int) -> int | None:
-    """How many unfinished images are counted up to and with the last one of a sample; None when it has none."""
+def images_ahead(session: Session, concerned: ColumnElement[bool]) -> int | None:
+    """How many unfinished images are counted up to and with the last of those concerned; None when none of them is."""
     place = func.count(), func.max(FieldImageRecord.priority), func.max(FieldImageRecord.id)
     unfinished = FieldImageRecord.status.in_(UNFINISHED)
-    query = select(*place).where(unfinished, FieldImageRecord.sample_id == sample_id)
+    query = select(*place).where(unfinished, concerned)
     number, priority, last_id = session.execute(query).one()
     if not number:
         return None

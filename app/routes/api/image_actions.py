@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from app.schemas.image_changes import ImageChange, ImagesChanged
 from app.web.dependencies import ContextDep
-from app.web.image_changes import ImageAction, SampleAction, change_image, change_images
+from app.web.image_changes import ImageAction, SampleAction, change_batch, change_image, change_images
 
 router = APIRouter(prefix="/api/v1", tags=["images"])
 
@@ -36,7 +36,15 @@ def _offer_for_samples(action: SampleAction) -> None:
         return change_images(context, action, sample_id=sample_id)
 
 
+def _offer_for_batches(action: SampleAction) -> None:
+    @router.post(f"/batches/{{batch_id}}/{action}", summary=_SAMPLE_SUMMARIES[action].replace("sample", "batch"))
+    def submit_batch_action(context: ContextDep, batch_id: int) -> ImagesChanged:
+        """Images that it does not concern stay as they are; what is being counted finishes."""
+        return change_batch(context, action, batch_id=batch_id)
+
+
 for image_action in get_args(ImageAction):
     _offer_for_images(image_action)
 for sample_action in get_args(SampleAction):
     _offer_for_samples(sample_action)
+    _offer_for_batches(sample_action)

@@ -10,9 +10,9 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from app.schemas.batches import BatchDetail
 from app.services.batch_progress import batch_detail, batch_history
 from app.settings import Settings
-from app.web.batch_stream import batch_updates
-from app.web.batch_view import BatchPlace, batch_update, build_batch_view, shares_of
+from app.web.batch_view import BatchPlace, build_batch_view, shares_of
 from app.web.dependencies import ContextDep, SessionDep, SettingsDep
+from app.web.event_stream import batch_page_update, batch_updates
 from app.web.live import PageUpdate, parse_seen
 from app.web.status_words import BATCH_STATUS_LABELS
 from app.web.templating import render_page
@@ -51,9 +51,9 @@ def show_batch(session: SessionDep, batch_id: int, place: _Place) -> HTMLRespons
 
 
 @router.get("/batches/{batch_id}/fragments")
-def show_fragments(session: SessionDep, batch_id: int, place: _Place, seen: _Seen = "") -> PageUpdate:
+async def show_fragments(context: ContextDep, batch_id: int, place: _Place, seen: _Seen = "") -> PageUpdate:
     """The parts of the page that differ from what it shows."""
-    return batch_update(build_batch_view(session, batch_id=batch_id, place=place), parse_seen(seen))
+    return await batch_page_update(context.live, batch_id=batch_id, place=place, seen=parse_seen(seen))
 
 
 def _existing_batch(session: SessionDep, batch_id: int) -> int:
@@ -66,7 +66,7 @@ async def show_events(
     context: ContextDep, batch_id: Annotated[int, Depends(_existing_batch)], place: _Place, seen: _Seen = ""
 ) -> AsyncIterator[ServerSentEvent]:
     """The parts of the page that change, as they change, until nothing is waiting any more."""
-    updates = batch_updates(context.database, batch_id=batch_id, place=place, seen=parse_seen(seen))
+    updates = batch_updates(context.live, batch_id=batch_id, place=place, seen=parse_seen(seen))
     async for update in updates:
         yield ServerSentEvent(event="update", data=update)
 

@@ -9,7 +9,7 @@ from app.schemas.base import Schema
 from app.services.samples import sample_detail
 from app.web.context import AppContext
 from app.web.dependencies import ContextDep
-from app.web.image_changes import ImageAction, SampleAction, change_image, change_images
+from app.web.image_changes import ImageAction, SampleAction, change_batch, change_image, change_images
 from app.web.problems import wants_json
 from app.web.sample_view import image_address
 
@@ -42,6 +42,16 @@ def _offer_for_samples(action: SampleAction) -> None:
         return RedirectResponse(f"/samples/{sample_id}", status_code=303)
 
 
+def _offer_for_batches(action: SampleAction) -> None:
+    @router.post(f"/batches/{{batch_id}}/{action}")
+    def submit_batch_action(request: Request, context: ContextDep, batch_id: int) -> Response:
+        """Decide about a batch's images, and back to its page."""
+        changed = change_batch(context, action, batch_id=batch_id)
+        if wants_json(request.scope):
+            return _json(changed)
+        return RedirectResponse(f"/batches/{batch_id}", status_code=303)
+
+
 def _image_address(context: AppContext, sample_id: int, image_id: int) -> str:
     with context.database.unit_of_work() as session:
         return image_address(sample_detail(session, sample_id=sample_id), image_id)
@@ -55,3 +65,4 @@ for image_action in get_args(ImageAction):
     _offer_for_images(image_action)
 for sample_action in get_args(SampleAction):
     _offer_for_samples(sample_action)
+    _offer_for_batches(sample_action)

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.cli import run
+from app.db.repositories.accounts import has_accounts
+from app.db.session import create_database
+from app.settings import Settings
 from tests.component.commands.test_count import smear_file
 
 
@@ -40,6 +43,25 @@ def test_a_server_that_does_not_start_ends_the_benchmark_with_its_own_words(
     assert re.fullmatch(
         r"bloodcount: the server did not get ready; it said: [^\n]*BLOODCOUNT_COUNT_CONCURRENCY[^\n]*\n", written.err
     )
+
+
+@pytest.mark.slow
+def test_the_list_of_samples_is_timed_by_somebody_who_is_signed_in_and_gone_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BLOODCOUNT_DATA_DIR", str(tmp_path))
+    assert run(["bench", "seed", "--samples", "20"]) == 0
+    capsys.readouterr()
+
+    status = run(["bench", "history", "--rounds", "4"])
+    figures = json.loads(capsys.readouterr().out)
+
+    assert (status, figures["samples"]) == (0, 20)
+    assert figures["search_by_number"]["median_ms"] > 0
+    database = create_database(Settings(data_dir=tmp_path))
+    with database.unit_of_work() as session:
+        assert not has_accounts(session)
+    database.dispose()
 
 
 def test_timing_the_network_needs_weights(capsys: pytest.CaptureFixture[str]) -> None:
