@@ -134,6 +134,7 @@ def test_an_upload_survives_the_end_of_the_session(
     page = new_page(is_signed_in=False)
     page.goto(set_up_server.url)
     sign_in(page, "paula")
+    page.locator("[data-enhanced]").wait_for(state="attached")  # the script is there
     page.get_by_label("Accession number").fill("EXPIRED-1")
     page.get_by_label("Images", exact=True).set_input_files(smears[0])
     expire_sessions(set_up_server)

@@ -94,7 +94,8 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     """One running application for all walks."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("walk") / "data", allowed_hosts="testserver")
     app = create_app(settings, counting=False)
-    with TestClient(app):
+    with TestClient(app), pytest.MonkeyPatch.context() as patched:
+        patched.setattr("app.web.live_board.LONGEST_SECONDS", 0.2)  # the queue's events go on for a minute
         yield app
 
 
