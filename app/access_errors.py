@@ -104,7 +104,7 @@ class AccessRefused(BloodcountError):
     http_status = 403
 
     def __init__(self, who: str, permission: str | None) -> None:
-        what = f"the permission {permission!r}" if permission else "a permission that nobody has"
+        what = f"the permission '{permission}'" if permission else "a permission that nobody has"
         super().__init__(f"{who} may not do this: it needs {what}. Ask an admin of this Bloodcount for it.")
 
 

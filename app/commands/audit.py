@@ -60,7 +60,8 @@ def _tell_faults(found: "Verification") -> None:
     for fault in found.faults:
         typer.echo(f"{fault.kind}: {fault.message}")
     if found.faults:
-        raise CommandFailed(f"the audit trail was tampered with, in {len(found.faults)} places.")
+        places = "one place" if len(found.faults) == 1 else f"{len(found.faults)} places"
+        raise CommandFailed(f"the audit trail was tampered with, in {places}.")
 
 
 def _noted_end(text: str) -> tuple[int, str]:

@@ -1,9 +1,7 @@
 """What the audit trail notes, and how one entry is read."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from app.schemas.base import Schema
 
@@ -39,25 +37,6 @@ class AuditAction(StrEnum):
     EXPORTED = "data.exported"
     AUDIT_VIEWED = "audit.viewed"
     AUDIT_EXPORTED = "audit.exported"
-
-
-@dataclass(frozen=True, slots=True)
-class AuditSubject:
-    """What an entry is about, such as sample 12."""
-
-    kind: str | None = None
-    id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewAuditEvent:
-    """One entry before it has its place in the chain; ``old`` and ``new`` hold values by field name, never secrets."""
-
-    action: AuditAction
-    subject: AuditSubject = AuditSubject()
-    old: dict[str, Any] | None = None
-    new: dict[str, Any] | None = None
-    reason: str | None = None
 
 
 class AuditEntry(Schema):

@@ -1,5 +1,6 @@
 """The first account: made over a link that the server prints once, good for an hour and for one use."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -11,9 +12,12 @@ from app.db.repositories import accounts, setup_links
 from app.schemas.accounts import AccountSummary
 from app.schemas.tokens import Role
 from app.services.accounts import create_account
+from app.services.acting import acting_as, current_actor
 from app.services.user_sessions import digest, new_secret
 
 VALID_MINUTES = 60
+_ACTOR = "set-up link"
+"""Who made the first account, as the audit trail names it."""
 
 
 def issue_setup_link(session: Session) -> str | None:
@@ -50,6 +54,7 @@ def set_up_first_admin(session: Session, *, secret: str, name: str, password: st
     setup_links.lock_links(session)
     if not setup_links.use_link(session, digest(secret), utc_now()) or accounts.has_accounts(session):
         raise SetupLinkSpent
-    account = create_account(session, name=name, role=Role.ADMIN, password=password, must_change_password=False)
+    with acting_as(replace(current_actor(), name=_ACTOR)):
+        account = create_account(session, name=name, role=Role.ADMIN, password=password, must_change_password=False)
     setup_links.delete_links(session)
     return account

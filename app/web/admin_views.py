@@ -51,8 +51,7 @@ class AuditSearch(Schema):
         return AuditFilter(
             actor=_printable(self.actor),
             action=_printable(self.action),
-            subject_kind="sample" if self.sample.strip() else "",
-            subject_id=_number("sample", self.sample) if self.sample.strip() else None,
+            sample_id=_number("sample", self.sample) if self.sample.strip() else None,
             since=_day("since", self.since),
             until=until + timedelta(days=1) if until else None,
         )
@@ -108,9 +107,21 @@ def audit_values(search: AuditSearch, page: AuditPage) -> dict[str, Any]:
         "older_url": older,
         "csv_url": search.address("/admin/audit/export", format="csv"),
         "jsonl_url": search.address("/admin/audit/export", format="jsonl"),
+        "in_words": values_in_words,
         "verification": None,
         "error": None,
     }
+
+
+def values_in_words(values: str) -> str:
+    """An entry's values as people read them: ``name: Ömer, role: admin``. The trail itself keeps them in ASCII."""
+    return ", ".join(f"{name}: {_word(value)}" for name, value in json.loads(values).items())
+
+
+def _word(value: object) -> str:
+    if isinstance(value, str) and value.isprintable():
+        return value
+    return "none" if value is None else json.dumps(value)
 
 
 def audit_csv(entries: Iterator[AuditEntry]) -> Iterator[bytes]:

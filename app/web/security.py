@@ -25,6 +25,7 @@ _SOURCES = {
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in _SOURCES.items()),
+    "Cache-Control": "no-store",  # what may be kept says so itself; everything else may name a sample
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     # Not no-referrer: browsers would then send "Origin: null" with the forms of our own pages.

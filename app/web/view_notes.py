@@ -20,7 +20,8 @@ VIEW_LASTS_S = 300.0
 
 _LONGEST_VALUE = 200
 _ALWAYS_NOTED = frozenset({AuditAction.EXPORTED, AuditAction.AUDIT_EXPORTED})
-_SUBJECTS = {"sample_id": "sample", "image_id": "image"}
+_SUBJECTS = {"image_id": "image", "sample_id": "sample", "batch_id": "batch"}
+"""What an address is about, the narrowest first: a field's page is a look at the image, and with it at its sample."""
 
 
 class RecentNotes:

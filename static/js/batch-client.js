@@ -14,15 +14,17 @@ export class Refused extends Error {
 
 function pause(milliseconds) {
   return new Promise((resolve) => {
-    const done = () => { clearTimeout(timer); window.removeEventListener("online", done); resolve(); };
+    const signs = ["online", "focus"]; // the connection is back, or the person, who may have signed in elsewhere
+    const done = () => { clearTimeout(timer); for (const sign of signs) window.removeEventListener(sign, done); resolve(); };
     const timer = setTimeout(done, milliseconds);
-    window.addEventListener("online", done);
+    for (const sign of signs) window.addEventListener(sign, done);
   });
 }
 
-// Answers of the server end the tries, but for those that say that it is not well.
+// Answers of the server end the tries, but for those that say that it is not well, or that a session has ended: the
+// person signs in again and the batch goes on.
 function isPassing(error) {
-  return !(error instanceof Refused) || error.status >= 500 || error.status === 429;
+  return !(error instanceof Refused) || error.status >= 500 || [401, 429].includes(error.status);
 }
 
 export async function persist(action, onTrouble) {

@@ -2,6 +2,7 @@
 import { announce, complete, knownFiles, openBatch, persist, sendFile } from "./batch-client.js";
 import { readableSize } from "./file-row.js";
 import { newKey } from "./send-file.js";
+import { signInLink } from "./sign-in-link.js";
 
 const AT_ONCE = 3;
 const ANNOUNCED_AT_ONCE = 500;
@@ -36,11 +37,17 @@ export class BatchSending {
       if (box.firstChild) box.replaceChildren();
       return;
     }
-    if (box.firstChild) return;
+    const isSignedOut = error.status === 401;
+    if (box.firstChild && box.dataset.signedOut === String(isSignedOut)) return;
+    box.dataset.signedOut = String(isSignedOut);
     const notice = document.createElement("p");
     notice.className = "notice notice-caution";
-    const reason = error.status ? error.message : "The connection to the server is broken.";
-    notice.textContent = `${reason} Sending goes on by itself as soon as it can.`;
+    if (isSignedOut) {
+      notice.append("Your session has ended. Nothing is lost: ", signInLink(), " and sending goes on.");
+    } else {
+      const reason = error.status ? error.message : "The connection to the server is broken.";
+      notice.textContent = `${reason} Sending goes on by itself as soon as it can.`;
+    }
     box.replaceChildren(notice);
   };
 

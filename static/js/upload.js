@@ -3,6 +3,7 @@
 import { chosenFiles, watchDrops } from "./dropzone.js";
 import { FileRow, readableSize } from "./file-row.js";
 import { newKey, retryAfterS, sendFile } from "./send-file.js";
+import { signInLink } from "./sign-in-link.js";
 
 const form = document.querySelector("form[data-upload]");
 const list = form.querySelector("[data-file-list]");
@@ -47,13 +48,6 @@ function link(text, href) {
   made.className = "button button-quiet button-small";
   made.href = href;
   made.textContent = text;
-  return made;
-}
-
-function signInLink() {
-  const made = link("Sign in in a new tab", "/login");
-  made.target = "_blank";
-  made.rel = "noopener";
   return made;
 }
 
@@ -131,7 +125,7 @@ function finish() {
   }
   const text = `${stored} of ${rows.length} images uploaded; the others are explained below.`;
   status.textContent = text;
-  showNotice(stored ? "caution" : "bad", stored ? "Some images were not taken in" : "No image was taken in", text, wasSignedOut ? [signInLink(), link("Open the sample", address)] : [link("Open the sample", address)]);
+  showNotice(stored ? "caution" : "bad", stored ? "Some images were not taken in" : "No image was taken in", text, wasSignedOut ? [signInLink("button button-quiet button-small"), link("Open the sample", address)] : [link("Open the sample", address)]);
 }
 
 async function createSample() {
@@ -161,7 +155,7 @@ function explainRefusal(error) {
     showNotice("caution", "This sample exists already", error.message, [addHere, link("Open the sample", `/samples/${error.sample_id}`)]);
   } else if (error.code === "sign_in_required") {
     // The form stays as it is: after signing in elsewhere, the same button sends it.
-    showNotice("caution", "Please sign in again", "Your session has ended. Sign in in a new tab, come back and press the button again: nothing here is lost.", [signInLink()]);
+    showNotice("caution", "Please sign in again", "Your session has ended. Sign in in a new tab, come back and press the button again: nothing here is lost.", [signInLink("button button-quiet button-small")]);
   } else if (["accession_number", "note"].includes(error.field)) {
     say(error.field === "note" ? "note" : "accession", error.message);
   } else {

@@ -16,9 +16,11 @@ from app.db.records import UserSessionRecord
 from app.db.session import create_database
 from app.settings import Settings
 from tests.e2e.conftest import NewPage
+from tests.e2e.review_desk import Viewer, upload_fields
 from tests.e2e.sample_page import SamplePage
 from tests.e2e.serving import ROOT, Server, running_server
 from tests.e2e.test_layout import complaints
+from tests.sample_images import image_bytes
 
 pytestmark = pytest.mark.browser
 
@@ -132,6 +134,7 @@ def test_an_upload_survives_the_end_of_the_session(
     page = new_page(is_signed_in=False)
     page.goto(set_up_server.url)
     sign_in(page, "paula")
+    page.locator("[data-enhanced]").wait_for(state="attached")  # the script is there
     page.get_by_label("Accession number").fill("EXPIRED-1")
     page.get_by_label("Images", exact=True).set_input_files(smears[0])
     expire_sessions(set_up_server)
@@ -217,3 +220,43 @@ def test_every_page_of_administration_fits_and_can_be_read(
         assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
         assert complaints(tab, "faintTexts") == [], path
         assert complaints(tab, "smallTargets") == [], path
+
+
+def test_corrections_wait_for_a_person_whose_session_ended(
+    review_server: Server, review_smears: list[Path], new_page: NewPage
+) -> None:
+    page = new_page()
+    [field] = upload_fields(page, review_server, "SIGNED-OUT", review_smears[0])
+    viewer = Viewer.open(page, field)
+    expire_sessions(review_server)
+    try:
+        viewer.names("n0", "Enter")
+        state = page.locator("[data-save-state]")
+        expect(state).to_contain_text("your session has ended, and 1 change waits for you to sign in again")
+        expect(state.get_by_role("link", name="Sign in in a new tab")).to_have_attribute("href", "/login")
+    finally:
+        review_server.sign_in()
+
+    viewer.expect_saved()
+    assert [edit["cell"] for edit in viewer.review()["edits"]] == ["n0"]
+
+
+def test_a_batch_waits_for_a_person_whose_session_ended(
+    review_server: Server, new_page: NewPage, tmp_path: Path
+) -> None:
+    (tmp_path / "EXPIRED-2").mkdir()
+    (tmp_path / "EXPIRED-2" / "field.png").write_bytes(image_bytes(77))
+    page = new_page()
+    page.goto(f"{review_server.url}/batches/new")
+    page.locator("#folder").set_input_files(tmp_path)
+    expect(page.get_by_role("heading", name="Look how they are grouped")).to_be_visible()
+    expire_sessions(review_server)
+    try:
+        page.get_by_role("button", name="Send and count").click()
+        notice = page.locator("[data-connection]")
+        expect(notice).to_contain_text("Your session has ended. Nothing is lost")
+        expect(notice.get_by_role("link", name="Sign in in a new tab")).to_be_visible()
+    finally:
+        review_server.sign_in()
+
+    page.wait_for_url(re.compile(r"/batches/\d+$"))

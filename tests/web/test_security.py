@@ -22,7 +22,8 @@ def test_every_answer_carries_the_security_headers(site: Site, address: str) -> 
 
 
 def test_pages_are_kept_by_no_cache(site: Site) -> None:
-    assert site.client.get("/samples").headers["cache-control"] == "no-store"
+    for address in ("/samples", "/api/v1/samples", "/queue/fragments", "/nowhere"):
+        assert site.client.get(address).headers["cache-control"] == "no-store"
     assert site.client.get("/static/css/base.css").headers["cache-control"] == "no-cache"
 
 

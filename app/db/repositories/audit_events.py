@@ -5,22 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from app.db.records import AuditEventRecord, AuditHeadRecord
+from app.db.records import AuditEventRecord, AuditHeadRecord, FieldImageRecord
 
 _ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which entries are wanted; what is empty limits nothing. ``actor`` is any part of the name, in any case."""
+    """Which entries are wanted; what is empty limits nothing.
+
+    ``actor`` is any part of the name, in any case; ``sample_id`` finds what is about the sample and about its images.
+    """
 
     actor: str = ""
     action: str = ""
-    subject_kind: str = ""
-    subject_id: int | None = None
+    sample_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -59,12 +61,16 @@ def _matching(wanted: AuditFilter) -> Select[AuditEventRecord]:
         query = query.where(AuditEventRecord.actor_name.icontains(wanted.actor, autoescape=True))
     if wanted.action:
         query = query.where(AuditEventRecord.action.startswith(wanted.action, autoescape=True))
-    if wanted.subject_kind:
-        query = query.where(AuditEventRecord.subject_kind == wanted.subject_kind)
-    if wanted.subject_id is not None:
-        query = query.where(AuditEventRecord.subject_id == wanted.subject_id)
+    if wanted.sample_id is not None:
+        query = query.where(_is_about_sample(wanted.sample_id))
     if wanted.since is not None:
         query = query.where(AuditEventRecord.at >= wanted.since)
     if wanted.until is not None:
         query = query.where(AuditEventRecord.at < wanted.until)
     return query
+
+
+def _is_about_sample(sample_id: int) -> ColumnElement[bool]:
+    kind, number = AuditEventRecord.subject_kind, AuditEventRecord.subject_id
+    images = select(FieldImageRecord.id).where(FieldImageRecord.sample_id == sample_id)
+    return or_(and_(kind == "sample", number == sample_id), and_(kind == "image", number.in_(images)))

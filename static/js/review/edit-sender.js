@@ -12,6 +12,7 @@ export class EditSender {
     this.retryMs = FIRST_RETRY_MS;
     this.timer = 0;
     this.stopped = null;
+    this.isSignedOut = false;
     addEventListener("online", () => this.send());
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.sync(); });
     setInterval(() => { if (!document.hidden) this.sync(); }, syncMs);
@@ -52,7 +53,9 @@ export class EditSender {
         keepalive: body.length < KEEPALIVE_CHARACTERS,
         body,
       });
+      this.isSignedOut = answer.status === 401;
       if (answer.ok) return await answer.json();
+      if (this.isSignedOut) return null;
       // The server understood and will not have it: sending it again would not help.
       if (answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429) {
         const problem = await answer.json().catch(() => null);
@@ -65,7 +68,7 @@ export class EditSender {
   }
 
   retryLater() {
-    this.tell("waiting");
+    this.tell(this.isSignedOut ? "signed-out" : "waiting");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.send(), this.retryMs);
     this.retryMs = Math.min(2 * this.retryMs, LONGEST_RETRY_MS);

@@ -1,3 +1,5 @@
+import { signInLink } from "../sign-in-link.js";
+
 // Always says whether what was changed is saved.
 const WORDS = {
   saved: () => "All changes saved",
@@ -6,10 +8,11 @@ const WORDS = {
     isKept
       ? `Not saved yet: ${waiting} ${waiting === 1 ? "change waits" : "changes wait"} on this computer and will be sent as soon as the server answers`
       : `Not saved yet: ${waiting} changes wait. Keep this page open until they are saved`,
+  "signed-out": (waiting) => `Not saved yet: your session has ended, and ${waiting} ${waiting === 1 ? "change waits" : "changes wait"} for you to sign in again. `,
   stopped: (waiting, isKept, message) => `Not saved: ${message}`,
 };
 
-const WORST_FIRST = ["stopped", "waiting", "saving", "saved"];
+const WORST_FIRST = ["stopped", "signed-out", "waiting", "saving", "saved"];
 
 export function showSaveStates(element, stores) {
   const states = new Map(stores.map((store) => [store, { state: store.pending.length ? "saving" : "saved", message: "" }]));
@@ -20,6 +23,7 @@ export function showSaveStates(element, stores) {
     const message = found.find((one) => one.state === state)?.message ?? "";
     element.dataset.state = state;
     element.textContent = WORDS[state](waiting, stores.every((store) => store.isKept), message);
+    if (state === "signed-out") element.append(signInLink());
   };
   for (const store of stores) {
     store.addEventListener("state", (event) => {
