@@ -62,7 +62,7 @@ def test_a_refused_image_is_set_aside_and_stays_on_the_record(counting_site: Sit
     table = counting_site.client.get(f"/samples/{detail['id']}/counts.csv").text
     [line] = [line for line in table.splitlines() if "dark.png" in line]
     assert ",refused," in line
-    assert line.rstrip().endswith(after["images"][1]["set_aside_at"].replace("Z", "+00:00"))
+    assert after["images"][1]["set_aside_at"].replace("Z", "+00:00") in line.split(",")
     counting_site.client.post(f"/api/v1/images/{refused}/take-back")
     assert counting_site.sample(detail["id"])["status"] == "attention"
 
