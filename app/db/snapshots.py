@@ -149,8 +149,8 @@ def _copy_tables(database: Database, folder: Path) -> DatabaseSnapshot:
                 path = f"{_TABLE_FOLDER}/{table.name}.copy"
                 files.append(path)
                 _copy_out(connection, table, folder / path)
-        rows = connection.execute(text(_PARTS)) if "upload_part" in present else []
-        parts = {row.storage_key: row.byte_size for row in rows}
+        found = connection.execute(text(_PARTS)).all() if "upload_part" in present else ()
+        parts: dict[str, int] = {part.storage_key: part.byte_size for part in found}
         keys_file = folder / f"{_TABLE_FOLDER}/.image-keys"
         query = text("SELECT DISTINCT sha256, storage_key FROM field_image ORDER BY storage_key")
         with keys_file.open("w", encoding="ascii") as lines:

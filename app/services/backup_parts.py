@@ -33,8 +33,10 @@ def copy_database_and_parts(
     """
     copied: dict[str, Received] = {}
     missing: set[str] = set()
-    for _ in range(_MOST_SNAPSHOTS):
-        snapshot = write_snapshot(database, folder)
+    snapshot = write_snapshot(database, folder)
+    for look in range(_MOST_SNAPSHOTS):
+        if look:
+            snapshot = write_snapshot(database, folder)
         missed_before, missing = missing, set()
         for key, byte_size in snapshot.part_keys.items():
             part = copied.get(key) or copy_from_store(store, key, folder / key)
