@@ -152,7 +152,7 @@ _SVG_EDITS = """async (edits) => {
 
 def measure(browser: Browser, server: Server, folder: Path) -> dict[str, Any]:
     """All figures of one run, each at two zooms: the whole field, and four times that."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, storage_state=SIGNED_IN)
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, storage_state=SIGNED_IN)  # type: ignore[arg-type]
     page.goto(f"{server.url}/example.jpg")
     page.goto("about:blank")
     found: dict[str, Any] = {"empty page": frame_times(page, "nothing")}

@@ -245,7 +245,7 @@ def test_corrections_stand_in_the_audit_trail_with_their_maker(counting_site: Si
     assert isinstance(app, FastAPI)
     wanted = AuditFilter(action=AuditAction.CELLS_CORRECTED)
     with context_of(app).database.unit_of_work() as session:
-        found = find_entries(session, wanted).entries
+        found = [one for one in find_entries(session, wanted).entries if one.subject_id == field["image_id"]]
 
-    assert [(one.actor_name, one.subject_id) for one in found] == [("test-admin", field["image_id"])]
+    assert [one.actor_name for one in found] == ["test-admin"]
     assert json.loads(found[0].new_values or "") == {"edits": 2, "revision": 2}
