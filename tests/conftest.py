@@ -40,7 +40,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def postgres_url() -> str:
     """Address of a PostgreSQL database for tests marked ``postgres``."""
     assert POSTGRES_URL, "mark this test with @pytest.mark.postgres"

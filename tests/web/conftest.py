@@ -3,6 +3,7 @@
 Both are used by an admin who is signed in; ``strangers_site`` is not.
 """
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +14,12 @@ from app.main import create_app
 from app.settings import Settings
 from app.web.example_smear import example_png
 from model.rendering import example_recipe, render_smear
+from tests.database_fixtures import sqlite_with_schema
 from tests.signing_in import sign_in
 from tests.web.counters import KnowingCounter
 from tests.web.site import Site
+
+__all__ = ["sqlite_with_schema"]
 
 TEST_SERVER = "testserver"
 
@@ -27,8 +31,10 @@ def _test_server_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, sqlite_with_schema: Path) -> Settings:
     """Settings that keep everything in the test's own folder, with limits that are quick to reach."""
+    (tmp_path / "data").mkdir()
+    shutil.copy(sqlite_with_schema, tmp_path / "data" / "bloodcount.db")
     return Settings(
         data_dir=tmp_path / "data",
         allowed_hosts=TEST_SERVER,
