@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from model.preprocessing import ImageInspection, inspect_image
 from tests.signing_in import sign_in
 from tests.web.image_files import png_of
 from tests.web.site import Site
@@ -140,24 +142,29 @@ def test_an_upload_that_would_fill_the_disk_is_refused_by_what_it_says_of_its_si
         assert site.try_upload(sample_id, ("small.png", png_of(1))).status_code == 202
 
 
-def test_more_uploads_at_once_than_allowed_wait_outside(tmp_path: Path) -> None:
-    """The first upload is held up inside, by the database's write lock."""
+def test_more_uploads_at_once_than_allowed_wait_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first upload is held up inside, while its image is looked at."""
+    is_inside, may_go_on = threading.Event(), threading.Event()
+
+    def inspect_slowly(*given: Any) -> ImageInspection:  # noqa: ANN401
+        is_inside.set()
+        may_go_on.wait(60)
+        return inspect_image(*given)
+
+    monkeypatch.setattr("app.services.uploads.inspect_image", inspect_slowly)
     with site_with(tmp_path, max_uploads_at_once=1) as site:
         sample_id = site.new_sample("many-1")
-        context = site.client.app.state.context  # type: ignore[attr-defined]
         answers: list[int] = []
         uploading = threading.Thread(
             target=lambda: answers.append(site.try_upload(sample_id, ("a.png", png_of(1))).status_code)
         )
-        with context.database.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            uploading.start()
-            second = site.try_upload(sample_id, ("b.png", png_of(2)))
-            while second.status_code == 202 or second.json()["error"]["code"] != "too_many_uploads":
-                second = site.try_upload(sample_id, ("b.png", png_of(2)))
-            connection.rollback()
+        uploading.start()
+        assert is_inside.wait(60)
+        second = site.try_upload(sample_id, ("b.png", png_of(2)))
+        may_go_on.set()
         uploading.join(60)
 
+        assert second.json()["error"]["code"] == "too_many_uploads"
         assert (second.status_code, second.headers["retry-after"]) == (503, "3")
         assert "as this server takes at once (1)" in second.json()["error"]["message"]
         assert answers == [202]
