@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.e2e.sample_page import wait_for
-from tests.e2e.serving import Server
+from tests.e2e.serving import TEST_COOKIE, Server
 from tests.sample_images import image_bytes
 
 
@@ -19,7 +19,7 @@ def test_a_connection_that_breaks_in_the_middle_of_a_file_loses_nothing_of_it(sl
     connection = http.client.HTTPConnection(address.hostname or "", address.port)
 
     def ask(method: str, path: str, body: str | bytes = "", **headers: str) -> tuple[int, bytes, dict[str, str]]:
-        connection.request(method, path, body, headers)
+        connection.request(method, path, body, headers | {"Cookie": TEST_COOKIE})
         answer = connection.getresponse()
         return answer.status, answer.read(), dict(answer.getheaders())
 
@@ -35,7 +35,7 @@ def test_a_connection_that_breaks_in_the_middle_of_a_file_loses_nothing_of_it(sl
 
     half = 1_500_000
     head = (
-        f"PATCH {place} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: {len(content)}\r\n"
+        f"PATCH {place} HTTP/1.1\r\nHost: {address.netloc}\r\nCookie: {TEST_COOKIE}\r\nContent-Length: {len(content)}\r\n"
         "Content-Type: application/offset+octet-stream\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n\r\n"
     )
     with socket.create_connection((address.hostname or "", address.port or 0)) as line:
@@ -59,13 +59,12 @@ def test_a_large_zip_file_leaves_the_servers_memory_flat(slow_server: Server, tm
     before_mb = slow_server.largest_memory_mb()
     connection = http.client.HTTPConnection(address.hostname or "", address.port)
     size = archive.stat().st_size
-    connection.request("POST", "/api/v1/batches", "{}", {"Content-Type": "application/json"})
+    kind = {"Content-Type": "application/json", "Cookie": TEST_COOKIE}
+    connection.request("POST", "/api/v1/batches", "{}", kind)
     batch = re.search(rb'"id":(\d+)', connection.getresponse().read())
     assert batch
     announcement = f'{{"files": [{{"path": "large.zip", "byte_size": {size}}}]}}'
-    connection.request(
-        "POST", f"/api/v1/batches/{int(batch[1])}/files", announcement, {"Content-Type": "application/json"}
-    )
+    connection.request("POST", f"/api/v1/batches/{int(batch[1])}/files", announcement, kind)
     file = re.search(rb'"id":(\d+)', connection.getresponse().read())
     assert file
     headers = {
@@ -73,6 +72,7 @@ def test_a_large_zip_file_leaves_the_servers_memory_flat(slow_server: Server, tm
         "Tus-Resumable": "1.0.0",
         "Upload-Offset": "0",
         "Content-Length": str(size),
+        "Cookie": TEST_COOKIE,
     }
     with archive.open("rb") as stream:
         connection.request("PATCH", f"/api/v1/batches/{int(batch[1])}/files/{int(file[1])}", stream, headers)
@@ -83,7 +83,7 @@ def test_a_large_zip_file_leaves_the_servers_memory_flat(slow_server: Server, tm
     assert (answer.status, answer.getheader("bloodcount-file-status")) == (204, "unpacking")
 
     def is_unpacked() -> bool:
-        connection.request("GET", f"/api/v1/batches/{int(batch[1])}/files/{int(file[1])}")
+        connection.request("GET", f"/api/v1/batches/{int(batch[1])}/files/{int(file[1])}", headers=kind)
         return b'"unpacked"' in connection.getresponse().read()
 
     wait_for(is_unpacked)
