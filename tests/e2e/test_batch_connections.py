@@ -35,7 +35,8 @@ def test_a_connection_that_breaks_in_the_middle_of_a_file_loses_nothing_of_it(sl
 
     half = 1_500_000
     head = (
-        f"PATCH {place} HTTP/1.1\r\nHost: {address.netloc}\r\nCookie: {TEST_COOKIE}\r\nContent-Length: {len(content)}\r\n"
+        f"PATCH {place} HTTP/1.1\r\nHost: {address.netloc}\r\nCookie: {TEST_COOKIE}\r\n"
+        f"Content-Length: {len(content)}\r\n"
         "Content-Type: application/offset+octet-stream\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n\r\n"
     )
     with socket.create_connection((address.hostname or "", address.port or 0)) as line:
