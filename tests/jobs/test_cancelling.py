@@ -46,8 +46,9 @@ def test_a_cancelled_image_that_is_tried_again_at_once_is_counted_once(laborator
     """Its first job still sits claimed in the worker and must not count it beside the second one."""
     counter = ScriptedCounter(gate=threading.Event())
     engine = laboratory.start(counter)
-    _, waiting = laboratory.upload(engine, A, B)
+    laboratory.upload(engine, A)
     wait_for(lambda: counter.at_once == 1)
+    [waiting] = laboratory.upload(engine, B)
     for _ in range(3):
         with laboratory.database.unit_of_work() as session:
             cancel_image(session, image_id=waiting)
