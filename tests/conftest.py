@@ -7,6 +7,26 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.database_fixtures import (
+    database,
+    database_url,
+    empty_database,
+    postgres_with_schema,
+    settings,
+    sqlite_with_schema,
+    store,
+)
+
+__all__ = [
+    "database",
+    "database_url",
+    "empty_database",
+    "postgres_with_schema",
+    "settings",
+    "sqlite_with_schema",
+    "store",
+]
+
 # A shared machine can stall any example; a deadline would make sound tests fail now and then.
 hypothesis.settings.register_profile("bloodcount", deadline=None, derandomize=os.environ.get("CI") == "true")
 hypothesis.settings.load_profile("bloodcount")

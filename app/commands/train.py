@@ -11,7 +11,9 @@ from app.commands.failures import told_as_failure
 def train(  # noqa: PLR0917 - Typer makes an option of each
     dataset: Annotated[Path, typer.Argument(help="Folder made by bloodcount dataset build.")],
     run: Annotated[Path, typer.Option(help="Folder of the run; an existing run in it is resumed.")],
-    config: Annotated[Path | None, typer.Option(help="TOML file of training settings.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="TOML file of training settings.  [default: those of the run that is resumed]")
+    ] = None,
     minutes: Annotated[float | None, typer.Option(min=0.1, help="Time budget.  [default: 90, or the file's]")] = None,
     start_from: Annotated[
         Path | None, typer.Option(help="Weights file whose layers are taken over.  [default: random weights]")
@@ -35,7 +37,7 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
     from model.evaluation.publish import publish_checkpoint
     from model.training.checkpoints import AVERAGE_FILE, CheckpointError, has_checkpoint
     from model.training.config import TrainingConfigError, read_config
-    from model.training.run import TrainingDiverged, TrainingRun
+    from model.training.run import CONFIG_FILE, TrainingDiverged, TrainingRun
 
     def say(line: str) -> None:
         typer.echo(line, err=True)
@@ -45,7 +47,8 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
     ):
         begin = str(start_from) if start_from else None
         left_out = tuple(leave_out) if leave_out else None
-        settings = read_config(config, minutes=minutes, left_out=left_out, start_from=begin)
+        own = run / CONFIG_FILE if has_checkpoint(run) and (run / CONFIG_FILE).is_file() else None
+        settings = read_config(config or own, minutes=minutes, left_out=left_out, start_from=begin)
         if has_checkpoint(run) or not (run / AVERAGE_FILE).is_file():
             TrainingRun(dataset, run, settings, say).train()
         if publish is not None:

@@ -9,25 +9,6 @@ from app.db.session import Database
 from app.settings import Settings
 from app.storage import ImageStore
 from tests.component.upload_desk import UploadDesk
-from tests.database_fixtures import (
-    database,
-    database_url,
-    empty_database,
-    postgres_with_schema,
-    settings,
-    sqlite_with_schema,
-    store,
-)
-
-__all__ = [
-    "database",
-    "database_url",
-    "empty_database",
-    "postgres_with_schema",
-    "settings",
-    "sqlite_with_schema",
-    "store",
-]
 
 
 @pytest.fixture

@@ -7,26 +7,7 @@ import pytest
 from app.db.session import Database
 from app.settings import Settings
 from app.storage import ImageStore
-from tests.database_fixtures import (
-    database,
-    database_url,
-    empty_database,
-    postgres_with_schema,
-    settings,
-    sqlite_with_schema,
-    store,
-)
 from tests.jobs.laboratory import Laboratory
-
-__all__ = [
-    "database",
-    "database_url",
-    "empty_database",
-    "postgres_with_schema",
-    "settings",
-    "sqlite_with_schema",
-    "store",
-]
 
 
 @pytest.fixture

@@ -14,20 +14,10 @@ from app.schemas.samples import ImageStatus
 from app.settings import Settings
 from app.storage import ImageStore, create_image_store
 from app.storage.keys import storage_key
-from tests.database_fixtures import (
-    database,
-    database_url,
-    empty_database,
-    postgres_with_schema,
-    settings,
-    sqlite_with_schema,
-)
 from tests.jobs.counters import ScriptedCounter
 from tests.jobs.laboratory import Laboratory, wait_for
 from tests.sample_images import image_bytes
 from tests.storage.wire import Wire
-
-__all__ = ["database", "database_url", "empty_database", "postgres_with_schema", "settings", "sqlite_with_schema"]
 
 LARGE = image_bytes(1) + os.urandom(6_000_000)
 """More than one part of an S3 upload."""

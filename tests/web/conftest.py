@@ -14,12 +14,9 @@ from app.main import create_app
 from app.settings import Settings
 from app.web.example_smear import example_png
 from model.rendering import example_recipe, render_smear
-from tests.database_fixtures import sqlite_with_schema
 from tests.signing_in import sign_in
 from tests.web.counters import KnowingCounter
 from tests.web.site import Site
-
-__all__ = ["sqlite_with_schema"]
 
 TEST_SERVER = "testserver"
 
