@@ -37,7 +37,7 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
     from model.evaluation.publish import publish_checkpoint
     from model.training.checkpoints import AVERAGE_FILE, CheckpointError, has_checkpoint
     from model.training.config import TrainingConfigError, read_config
-    from model.training.run import CONFIG_FILE, TrainingDiverged, TrainingRun
+    from model.training.run import TrainingDiverged, TrainingRun, own_settings
 
     def say(line: str) -> None:
         typer.echo(line, err=True)
@@ -47,8 +47,7 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
     ):
         begin = str(start_from) if start_from else None
         left_out = tuple(leave_out) if leave_out else None
-        own = run / CONFIG_FILE if has_checkpoint(run) and (run / CONFIG_FILE).is_file() else None
-        settings = read_config(config or own, minutes=minutes, left_out=left_out, start_from=begin)
+        settings = read_config(config or own_settings(run), minutes=minutes, left_out=left_out, start_from=begin)
         if has_checkpoint(run) or not (run / AVERAGE_FILE).is_file():
             TrainingRun(dataset, run, settings, say).train()
         if publish is not None:

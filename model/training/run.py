@@ -175,6 +175,11 @@ class TrainingRun:
         return f"{max(0.0, self.config.minutes - self.progress.seconds / 60):.1f} min to go"
 
 
+def own_settings(folder: Path) -> Path | None:
+    """The file of settings that a run in the folder began with; None where there is no run to resume."""
+    return folder / CONFIG_FILE if has_checkpoint(folder) and (folder / CONFIG_FILE).is_file() else None
+
+
 def _dtype(config: TrainingConfig, device: torch.device) -> torch.dtype:
     if config.precision == AUTO:
         return fastest_dtype(device)
