@@ -45,8 +45,7 @@ def train(  # noqa: PLR0917 - Typer makes an option of each
     with told_as_failure(
         PackedSetError, TrainingConfigError, TrainingDiverged, CheckpointError, RefusedField, ValueError
     ):
-        begin = str(start_from) if start_from else None
-        left_out = tuple(leave_out) if leave_out else None
+        begin, left_out = str(start_from) if start_from else None, tuple(leave_out) if leave_out else None
         settings = read_config(config or own_settings(run), minutes=minutes, left_out=left_out, start_from=begin)
         if has_checkpoint(run) or not (run / AVERAGE_FILE).is_file():
             TrainingRun(dataset, run, settings, say).train()
