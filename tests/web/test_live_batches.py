@@ -9,6 +9,7 @@ from sqlalchemy import event
 from app.web.batch_view import BatchPlace
 from app.web.live_board import LiveBoard
 from app.web.live_looking import BatchKey, BatchSight, Sight, build_look
+from tests.event_loop import run_apart
 from tests.web.image_files import png_of
 from tests.web.site import Site
 from tests.web.test_batches import announce, open_batch, send
@@ -29,7 +30,7 @@ def test_a_hundred_open_pages_of_a_batch_are_one_look_at_a_time(site: Site) -> N
         board.close()
         return sights
 
-    sights = asyncio.run(open_pages())
+    sights = run_apart(open_pages())
 
     assert len(sights) == 100
     assert all(isinstance(sight, BatchSight) and sight.view is not None for sight in sights)

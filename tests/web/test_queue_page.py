@@ -12,6 +12,7 @@ from sqlalchemy import event
 from app.db.records import ExecutorHeartbeatRecord
 from app.web.live_board import LiveBoard
 from app.web.live_looking import QUEUE, Key, QueueSight, Sight, build_look
+from tests.event_loop import run_apart
 from tests.web.image_files import png_of
 from tests.web.site import Site
 from tests.web.test_live_updates import events_of, shown
@@ -121,7 +122,7 @@ def test_a_hundred_open_pages_are_one_look_at_a_time(site: Site) -> None:
         board.close()
         return sights
 
-    sights = asyncio.run(open_pages())
+    sights = run_apart(open_pages())
 
     assert len(sights) == 101
     assert isinstance(sights[-1], QueueSight)
@@ -165,7 +166,7 @@ def test_a_database_that_fails_once_does_not_end_a_page(site: Site) -> None:
         board = LiveBoard(failing_look)  # type: ignore[arg-type]
         return await anext(aiter(board.changes(QUEUE)))
 
-    assert isinstance(asyncio.run(open_page()), QueueSight)
+    assert isinstance(run_apart(open_page()), QueueSight)
 
 
 def test_no_cache_and_no_json_number_for_what_is_not_available(site: Site) -> None:

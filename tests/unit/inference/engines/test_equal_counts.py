@@ -28,7 +28,8 @@ SIZES = [Size(640, 480), Size(500, 700), Size(333, 410)]
 @pytest.fixture(scope="module")
 def fields() -> list[bytes]:
     return [
-        encode_png(render_smear(random_recipe(number, size, 100.0)).image_hwc_u8) for number, size in enumerate(SIZES)
+        encode_png(render_smear(random_recipe(number, size, 100.0)).image_hwc_u8)
+        for number, size in enumerate(SIZES, start=3)
     ]
 
 
