@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from app.db.base import utc_now
 from app.db.repositories import images
@@ -180,8 +181,22 @@ class CountingJob:
         log.error("image_failed", code=reason.code)
 
     def _save(self, image_id: int, record: ResultRecord) -> None:
-        with self._measures.timed("database"):
-            is_first = self._save_result(image_id, record)
+        """Keep a result until the database takes it: a disk that is full must not use up the image's starts.
+
+        Raises:
+            CountingStopped: The process is stopping; the image is counted again later.
+        """
+        wait_s = self._options.first_retry_s
+        while True:
+            try:
+                with self._measures.timed("database"):
+                    is_first = self._save_result(image_id, record)
+                break
+            except OperationalError as error:  # anything else is for DBOS, such as that another process owns the job
+                self._measures.note_error(error)
+                log.warning("result_not_saved_yet", error=str(error.orig), next_try_s=wait_s)
+                self._runtime.pause(wait_s)
+                wait_s = min(2 * wait_s, self._options.longest_retry_s)
         if is_first:
             self._measures.note_record(record)
         log.info("image_finished", status=record.status, is_first=is_first, timings_ms=record.timings_ms)

@@ -16,6 +16,7 @@ from model.classes import CELL_CLASSES, CellClass
 from model.counting import NUCLEATED_RED_CELL, compute_counts, disagreeing_classes
 from model.decoding import DecodingSettings, RawDetections
 from model.inference.batching import Batching, BatchingEngine
+from model.inference.border import BORDER_PX, cut_sides
 from model.inference.device import choose_device
 from model.inference.engines import Engine, build_engine
 from model.inference.gate import FieldGate, GatedField
@@ -152,7 +153,9 @@ class CellCounter:
         look = replace(look, found=self._listed(look.found, min_score))
         naming_started = time.perf_counter()
         logits = self.naming.logits(look.found, self.settings.thresholds, look.scale)
-        names = self.naming.names(look.found.class_indices, logits)
+        border_px = BORDER_PX / look.scale
+        is_cut = cut_sides(look.found.boxes_xyxy_px, image.size.width, image.size.height, border_px).any(dim=1)
+        names = self.naming.names(look.found.class_indices, logits, is_cut)
         timer.add("naming", naming_started)
         gated = self.gate.judge(image.image_hwc_u8, look, self._cells(look.found, names), timer)
         result = self._result(image, look, gated, _quality(look, um_per_px), timer)
@@ -168,9 +171,9 @@ class CellCounter:
         timer: StageTimer,
     ) -> FieldResult:
         refused, counts = gated.refusal is not None, compute_counts(gated.cells)
-        warnings = [*image.warnings]
+        warnings = [*image.warnings, *gated.warnings]
         if not refused:
-            warnings += [*look.warnings, *gated.warnings, *_disagreement(counts, look.head_counts)]
+            warnings += [*look.warnings, *_disagreement(counts, look.head_counts)]
             warnings += [] if any(counts.values()) else [_NO_CELLS]
         return FieldResult(
             status="refused" if refused else "counted",

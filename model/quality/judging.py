@@ -15,7 +15,11 @@ GATE_WARNINGS = ("out_of_focus", "underexposed", "overexposed", "colour_cast", "
 
 
 class FieldVerdict(NamedTuple):
-    """What the gate says of a field: a reason where it is refused, else its warnings."""
+    """What the gate says of a field: a reason where it is refused, and its warnings.
+
+    A refused picture is warned of what a better photograph can mend (focus, light, colour): a smear too dark to be
+    known as one is refused too.
+    """
 
     refusal: Notice | None
     warnings: tuple[Notice, ...] = ()
@@ -28,16 +32,10 @@ class FieldVerdict(NamedTuple):
 
 def judge_field(measures: FieldMeasures, distance: float, likeness: float, limits: GateSettings) -> FieldVerdict:
     """Whether the field is a smear, and what a person should know of it."""
+    of_the_photograph = (*_focus(measures, limits), *_exposure(measures, limits), *_colour(measures, limits))
     if likeness < limits.likeness.least:
-        return FieldVerdict(_refusal(measures, distance, likeness, limits))
-    warnings = (
-        *_focus(measures, limits),
-        *_exposure(measures, limits),
-        *_colour(measures, limits),
-        *_thickness(measures, limits),
-        *_familiarity(distance, limits),
-    )
-    return FieldVerdict(None, warnings)
+        return FieldVerdict(_refusal(measures, distance, likeness, limits), of_the_photograph)
+    return FieldVerdict(None, (*of_the_photograph, *_thickness(measures, limits), *_familiarity(distance, limits)))
 
 
 def _refusal(measures: FieldMeasures, distance: float, likeness: float, limits: GateSettings) -> Notice:

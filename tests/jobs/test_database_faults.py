@@ -1,13 +1,17 @@
 """Connections that break and a disk that fills up, while images are counted, lose nothing and blame no image."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 from sqlalchemy import create_engine, event, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from app.db import engine as engine_module
+from app.jobs import dbos_adapter
+from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus
 from tests.jobs.counters import ScriptedCounter
 from tests.jobs.laboratory import Laboratory, wait_for
@@ -62,15 +66,14 @@ def small_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_disk_that_is_full_for_a_moment_blames_no_image(
+def test_a_disk_that_is_full_for_a_while_blames_no_image(
     small_database: threading.Event, laboratory: Laboratory
 ) -> None:
-    """A moment: where starts can be noted and results not kept, each try uses one of an image's five starts up."""
     engine = laboratory.start(ScriptedCounter(delay_s=0.05))
     ids = laboratory.upload(engine, *(image_bytes(seed) for seed in range(12)))
     wait_for(lambda: len(laboratory.analyses()) >= 2)
     small_database.set()
-    threading.Event().wait(1)
+    threading.Event().wait(2)
     stuck = len(laboratory.analyses())
     small_database.clear()
 
@@ -79,3 +82,30 @@ def test_a_disk_that_is_full_for_a_moment_blames_no_image(
     assert stuck < len(ids), "the disk was never full"
     assert {images[number].status for number in ids} == {ImageStatus.COUNTED}
     assert [analysis.image_id for analysis in laboratory.analyses()] == ids
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_result_that_cannot_be_kept_yet_waits_and_its_image_is_not_begun_anew(
+    laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More refusals than an image has starts: a disk on which starts can be noted and results not kept."""
+    refusals = [OperationalError("INSERT", {}, Exception("database or disk is full")) for _ in range(8)]
+    record_result = dbos_adapter.record_result
+
+    def record_when_there_is_room(
+        session: Session, *, image_id: int, record: ResultRecord, thresholds: Mapping[str, float] | None
+    ) -> bool:
+        if refusals:
+            raise refusals.pop()
+        return record_result(session, image_id=image_id, record=record, thresholds=thresholds)
+
+    monkeypatch.setattr(dbos_adapter, "record_result", record_when_there_is_room)
+    counter = ScriptedCounter()
+    ids = laboratory.upload(laboratory.start(counter), image_bytes(1))
+
+    images = laboratory.wait_until_finished()
+
+    assert refusals == []
+    assert [(images[number].status, images[number].attempts) for number in ids] == [(ImageStatus.COUNTED, 1)]
+    assert len(laboratory.analyses()) == 1

@@ -61,6 +61,15 @@ def test_what_is_unlike_a_smear_is_refused_and_told_by_what() -> None:
     assert judge_field(measures, 6.0, 0.5, some_limits()).refusal is None
 
 
+def test_a_refused_picture_is_told_what_a_better_photograph_could_mend_and_nothing_of_its_cells() -> None:
+    measures = dataclasses.replace(measures_of(field()), background_brightness=0.2, covered_share=0.9)
+
+    verdict = judge_field(measures, 9.0, 0.49, some_limits())
+
+    assert verdict.refusal is not None
+    assert [warning.code for warning in verdict.warnings] == ["underexposed"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
