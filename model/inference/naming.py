@@ -65,19 +65,25 @@ class CellNaming:
             named = self._namer(found.descriptors.float(), shapes)
         return np.asarray(torch.cat([named.white, named.red], dim=1).numpy(), dtype=np.float32)
 
-    def names(self, class_indices: Tensor, logits: NDArray[np.float32]) -> list[CellName]:
-        """One name a cell, from its class index (N) and its logits N x 19."""
+    def names(self, class_indices: Tensor, logits: NDArray[np.float32], is_cut: Tensor) -> list[CellName]:
+        """One name a cell, from its class index (N), its logits N x 19 and whether the image's border cuts it (N).
+
+        What is left of a cut red cell has a shape of the border's making (mostly that of a schistocyte), so it is
+        never categorised; a cut white cell still shows its nucleus.
+        """
         if self.settings is None:
             return [CellName()] * len(logits)
         white, red = np.split(logits.astype(np.float64), [len(NAMED_WHITE_SUBTYPES)], axis=1)
+        if self.settings.red_log_weights:
+            red = red - np.array(self.settings.red_log_weights)
         white, red = _softmax(white / self.settings.white_temperature), _softmax(red / self.settings.red_temperature)
         names = []
-        for index, whites, reds in zip(class_indices.tolist(), white, red, strict=True):
+        for index, whites, reds, cut in zip(class_indices.tolist(), white, red, is_cut.tolist(), strict=True):
             if index == _WHITE:
                 unsure, confidence = WhiteCellSubtype.UNIDENTIFIED.value, self.settings.white_confidence
                 names.append(_name(NAMED_WHITE_SUBTYPES, whites, unsure, confidence))
             elif index == _RED:
-                unsure, confidence = RedCellSubtype.UNCATEGORISED.value, self.settings.red_confidence
+                unsure, confidence = RedCellSubtype.UNCATEGORISED.value, 1.0 if cut else self.settings.red_confidence
                 names.append(_name(NAMED_RED_SUBTYPES, reds, unsure, confidence))
             else:
                 names.append(CellName())

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from model.classes import CELL_CLASSES, CellClass
 from model.decoding import RawDetections
+from model.inference.border import cut_sides
 
 MIN_RED_CELLS = 4
 """Fewer give no measure."""
@@ -74,8 +75,7 @@ def measure_red_cells(
     chosen = (found.class_indices == _RED_CELL_INDEX) & (found.scores >= min_score)
     boxes = found.boxes_xyxy_px[chosen]
     sides = boxes[:, 2:] - boxes[:, :2]
-    limits = torch.tensor([width, height], dtype=boxes.dtype)
-    is_cut = (boxes[:, :2] <= border_px) | (boxes[:, 2:] >= limits - border_px)
+    is_cut = cut_sides(boxes, width, height, border_px)
     is_half_visible = sides.amin(dim=1) >= sides.amax(dim=1) / 2
     whole = sides[~is_cut.any(dim=1)].mean(dim=1)
     # Cut along x, the height is whole; cut along y, the width is.

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from model.config import RED_CELL_DIAMETER_PX
 from model.decoding import RawDetections
+from model.inference.border import BORDER_PX
 from model.inference.network_pass import NetworkPass
 from model.inference.progress import StageTimer, TileProgress
 from model.inference.red_cell_size import MEASURING_SCORE, RedCellSize, measure_red_cells
@@ -52,8 +53,6 @@ _NEAR_ENOUGH = (0.87, 1.15)
 """Scale factors close enough to 1 that another look would not count better."""
 
 _MOST_SECOND_LOOKS = 2
-_BORDER_PX = 2.0
-"""A box that ends this near to the border, in input pixels, is taken as cut by it."""
 
 _MIDDLE = (0.5, 0.5)
 
@@ -139,7 +138,7 @@ class ScaleFinder:
         image = self._image_hwc_u8 if most_px is None else _part(self._image_hwc_u8, place, round(most_px / scale))
         seen = self._network.look(image, scale, self._min_score, self._timer, self._progress)
         height, width = image.shape[:2]
-        size = measure_red_cells(seen.found, width, height, _BORDER_PX / scale, self._measuring_score)
+        size = measure_red_cells(seen.found, width, height, BORDER_PX / scale, self._measuring_score)
         return ScaledLook(*seen, scale, size, is_whole=image.shape == self._image_hwc_u8.shape)
 
     def _refine(self, look: ScaledLook, place: tuple[float, float]) -> ScaledLook:

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model.classes import NAMED_RED_SUBTYPES, RedCellSubtype
 from model.network import CellNamer, describe_cells, describe_shapes
+from model.red_type_rarity import red_type_weights
 from model.training.name_labels import FIRST_RED_LABEL, UNNAMED
 from model.training.target_batch import TargetBatch
 
@@ -14,25 +14,6 @@ _SMOOTHING = 0.03
 
 _PLACE_JITTER, _SIZE_JITTER = 0.04, 0.06
 """Standard deviations, in sides of the box: a detector's boxes lie and end beside the reference."""
-
-_RED_CELLS_OF_TYPE: dict[RedCellSubtype, int] = {
-    RedCellSubtype.NORMAL: 6330,
-    RedCellSubtype.MACROCYTE: 689,
-    RedCellSubtype.MICROCYTE: 461,
-    RedCellSubtype.SPHEROCYTE: 3449,
-    RedCellSubtype.TARGET: 2753,
-    RedCellSubtype.STOMATOCYTE: 1996,
-    RedCellSubtype.OVALOCYTE: 2140,
-    RedCellSubtype.TEARDROP: 307,
-    RedCellSubtype.BURR: 785,
-    RedCellSubtype.SCHISTOCYTE: 897,
-    RedCellSubtype.HYPOCHROMIA: 1063,
-    RedCellSubtype.ELLIPTOCYTE: 1052,
-}
-"""As Chula RBC-12's publisher counts them; the rarer a type, the more one cell of it weighs."""
-
-_RARITY_POWER = 0.35
-"""1 would let each type weigh the same, and teach that rare types are not rare; 0 would hardly teach them."""
 
 
 def name_losses(embedding: Tensor, targets: TargetBatch, namer: CellNamer) -> tuple[Tensor, Tensor]:
@@ -49,15 +30,9 @@ def name_losses(embedding: Tensor, targets: TargetBatch, namer: CellNamer) -> tu
     logits = namer(describe_cells(embedding, boxes, images), shapes)
     is_red = labels >= FIRST_RED_LABEL
     white = _cross_entropy(logits.white[~is_red], labels[~is_red], None)
-    red = _cross_entropy(logits.red[is_red], labels[is_red] - FIRST_RED_LABEL, red_type_weights().to(labels.device))
+    weights = torch.tensor(red_type_weights(), device=labels.device)
+    red = _cross_entropy(logits.red[is_red], labels[is_red] - FIRST_RED_LABEL, weights)
     return white, red
-
-
-def red_type_weights() -> Tensor:
-    """What one cell of each red-cell type weighs, in the order of ``NAMED_RED_SUBTYPES``; 1 on average over cells."""
-    cells = torch.tensor([float(_RED_CELLS_OF_TYPE[subtype]) for subtype in NAMED_RED_SUBTYPES])
-    weights = cells**-_RARITY_POWER
-    return weights * cells.sum() / (weights * cells).sum()
 
 
 def _cross_entropy(logits: Tensor, labels: Tensor, weights: Tensor | None) -> Tensor:

@@ -73,7 +73,7 @@ def read_manifest(path: Path) -> WeightsManifest:
         naming, gate = values.pop("naming", None), values.pop("gate", None)
         manifest = WeightsManifest(
             decoding=decoding,
-            naming=None if naming is None else NamingSettings(**naming),
+            naming=None if naming is None else NamingSettings.of(naming),
             gate=None if gate is None else GateSettings.of(gate),
             **values,
         )

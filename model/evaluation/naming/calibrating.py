@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from model.evaluation.naming.named_cells import tied_cells
 from model.evaluation.naming.reliability import expected_calibration_error
 from model.evaluation.predictions import Progress, image_size_of
 from model.inference import CellCounter
+from model.red_type_rarity import red_type_log_weights
 
 _NAMES = {
     CellClass.WHITE_BLOOD_CELL: tuple(name for name in WHITE_NAMES if name != PLATELET),
@@ -67,6 +68,9 @@ def calibrate(counter: CellCounter, fields: Sequence[PackedField], progress: Pro
         OSError: A full-size image is no longer where the data set was built from.
     """
     cells = count_calibration_cells(counter, fields, progress)
+    log_weights = red_type_log_weights()
+    red_cells = cells[CellClass.RED_BLOOD_CELL]
+    cells[CellClass.RED_BLOOD_CELL] = replace(red_cells, logits=red_cells.logits - np.array(log_weights))
     white, red = (choose(cells[kind], _ACCEPTED_ACCURACY[kind]) for kind in _NAMES)
     if not white["cells"] + red["cells"]:
         raise NothingToCalibrateOn("no cell of known name was found in the fields that calibrate; take more fields")
@@ -75,6 +79,7 @@ def calibrate(counter: CellCounter, fields: Sequence[PackedField], progress: Pro
         red_temperature=red["temperature"],
         white_confidence=white["confidence"],
         red_confidence=red["confidence"],
+        red_log_weights=log_weights,
     )
     by_source = dict(sorted(Counter(field.source for field in fields).items()))
     return Calibration(settings, {"fields": by_source, "white": white, "red": red})

@@ -23,6 +23,7 @@ from model.types import Size
 RED, WHITE, PLATELET = range(3)
 SETTINGS = NamingSettings(white_temperature=2.0, red_temperature=0.5, white_confidence=0.6, red_confidence=0.4)
 THRESHOLDS = (0.5, 0.5, 0.5)
+WHOLE, CUT = torch.tensor([False]), torch.tensor([True])
 FIELD = encode_png(render_smear(SmearRecipe(Size(192, 128), 12, 1, 2, 30.0, seed=1)).image_hwc_u8)
 
 
@@ -41,7 +42,7 @@ def logits_of(**of_names: float) -> NDArray[np.float32]:
 def name_of(
     network: CellDetector, class_index: int, logits: NDArray[np.float32], chosen: NamingSettings | None = SETTINGS
 ) -> CellName:
-    (name,) = CellNaming(network, chosen).names(torch.tensor([class_index]), logits)
+    (name,) = CellNaming(network, chosen).names(torch.tensor([class_index]), logits, WHOLE)
     return name
 
 
@@ -92,7 +93,32 @@ def test_platelets_have_no_name_and_without_settings_nothing_has(network: CellDe
     assert name_of(network, PLATELET, logits) == CellName(None, None, None)
     for class_index in (RED, WHITE, PLATELET):
         assert name_of(network, class_index, logits, None) == CellName(None, None, None)
-    assert CellNaming(network, SETTINGS).names(torch.zeros(0).long(), np.zeros((0, NAME_LOGITS), np.float32)) == []
+    assert (
+        CellNaming(network, SETTINGS).names(torch.zeros(0).long(), np.zeros((0, NAME_LOGITS), np.float32), WHOLE[:0])
+        == []
+    )
+
+
+def test_what_training_raised_red_logits_by_is_taken_away_and_white_ones_stay(network: CellDetector) -> None:
+    raised = tuple(2.0 if name.value == "teardrop" else 0.0 for name in NAMED_RED_SUBTYPES)
+    chosen = NamingSettings(1.0, 1.0, 0.0, 0.0, red_log_weights=raised)
+
+    red = name_of(network, RED, logits_of(teardrop=3.0, normal=1.5), chosen)
+    white = name_of(network, WHITE, logits_of(monocyte=3.0), chosen)
+
+    assert red.likeliest == "normal"
+    assert red.probability == pytest.approx(math.exp(1.5) / (math.exp(1.5) + math.e + 10), abs=1e-4)
+    assert white.probability == pytest.approx(math.exp(3) / (math.exp(3) + 6), abs=1e-4)
+
+
+def test_a_red_cell_that_the_border_cuts_is_never_categorised_and_a_white_one_may_be(network: CellDetector) -> None:
+    naming = CellNaming(network, replace(SETTINGS, red_confidence=0.0))
+    (red,) = naming.names(torch.tensor([RED]), logits_of(schistocyte=9.0), CUT)
+    (white,) = naming.names(torch.tensor([WHITE]), logits_of(monocyte=9.0), CUT)
+
+    assert (red.subtype, red.likeliest) == ("uncategorised", "schistocyte")
+    assert red.probability is not None
+    assert white.subtype == "monocyte"
 
 
 @pytest.mark.parametrize("number", range(NAME_LOGITS))
@@ -111,7 +137,7 @@ def test_each_output_of_the_namer_says_the_name_at_its_place(network: CellDetect
     logits = naming.logits(found, THRESHOLDS, 1.0)
 
     assert int(logits[0].argmax()) == number
-    (name,) = naming.names(found.class_indices, logits)
+    (name,) = naming.names(found.class_indices, logits, WHOLE)
     assert name.subtype == (*NAMED_WHITE_SUBTYPES, *NAMED_RED_SUBTYPES)[number].value
 
 
@@ -123,8 +149,10 @@ def test_names_do_not_depend_on_the_order_of_the_cells(network: CellDetector, or
     shuffled = naming.logits(found.select(torch.tensor(order)), THRESHOLDS, 0.7)
 
     np.testing.assert_allclose(shuffled, logits[order], atol=1e-5)
-    names = naming.names(found.class_indices, logits)
-    assert naming.names(found.class_indices[order], logits[order]) == [names[place] for place in order]
+    is_cut = torch.arange(30) % 4 == 0
+    names = naming.names(found.class_indices, logits, is_cut)
+    shuffled_names = naming.names(found.class_indices[order], logits[order], is_cut[order])
+    assert shuffled_names == [names[place] for place in order]
 
 
 @pytest.mark.parametrize("cells", [60, 9])
@@ -188,7 +216,7 @@ def test_the_counter_names_every_red_and_white_cell_counted_or_not(
     assert {cell.cell_class for cell in result.cells} == set(CellClass)
     assert {cell.is_counted for cell in result.cells} == {True, False}
     names = random_counter.naming.names(
-        torch.tensor([CELL_CLASSES.index(cell.cell_class) for cell in result.cells]), logits
+        torch.tensor([CELL_CLASSES.index(cell.cell_class) for cell in result.cells]), logits, WHOLE.repeat(len(logits))
     )
     for cell, name in zip(result.cells, names, strict=True):
         assert (cell.subtype, cell.likeliest_subtype, cell.subtype_probability) == name

@@ -7,12 +7,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from model.classes import NAMED_RED_SUBTYPES, NAMED_WHITE_SUBTYPES, RedCellSubtype
+from model.classes import NAMED_RED_SUBTYPES, NAMED_WHITE_SUBTYPES
 from model.config import EMBEDDING_CHANNELS
 from model.network import CellNamer
 from model.network.naming import NameLogits
 from model.training.name_labels import FIRST_RED_LABEL
-from model.training.naming_losses import _RED_CELLS_OF_TYPE, name_losses, red_type_weights
+from model.training.naming_losses import name_losses
 from model.training.target_batch import TargetBatch
 from model.training.targets import name_targets, names_only
 
@@ -119,13 +119,3 @@ def test_the_losses_average_over_cells_and_not_over_images() -> None:
     of_right, of_wrong = losses(embedding(0), batch([0]))[0], losses(embedding(3), batch([1]))[0]
 
     assert losses(maps, targets)[0] == pytest.approx((3 * of_right + of_wrong) / 4, rel=1e-4)
-
-
-def test_rare_types_of_red_cells_weigh_more_and_the_average_cell_one() -> None:
-    weights = dict(zip(NAMED_RED_SUBTYPES, red_type_weights().tolist(), strict=True))
-    cells = _RED_CELLS_OF_TYPE
-
-    assert set(cells) == set(NAMED_RED_SUBTYPES)
-    assert sum(weights[name] * cells[name] for name in cells) / sum(cells.values()) == pytest.approx(1.0)
-    assert sorted(cells, key=lambda name: -cells[name]) == sorted(weights, key=lambda name: weights[name])
-    assert 2 < weights[RedCellSubtype.TEARDROP] / weights[RedCellSubtype.NORMAL] < 6

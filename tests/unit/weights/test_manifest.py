@@ -64,6 +64,7 @@ def test_how_names_are_believed_comes_back_as_it_was_written_and_so_does_its_abs
     [
         *product(["white_temperature", "red_temperature"], [0, -1.5, float("nan"), float("inf"), "warm", None, [1.0]]),
         *product(["white_confidence", "red_confidence"], [-0.01, 1.01, float("nan"), float("inf"), "sure", None, []]),
+        *product(["red_log_weights"], [7, "logs", [0.1], [0.0] * 13, [float("nan")] * 12, [float("inf")] * 12]),
         ("brown_confidence", 0.5),
     ],
 )
@@ -76,6 +77,15 @@ def test_settings_of_names_that_mean_nothing_are_refused(name: str, value: objec
 @pytest.mark.parametrize("value", [7, "yes", [], {}, {"white_temperature": 1.0}])
 def test_what_is_no_setting_of_names_is_refused(value: object, tmp_path: Path) -> None:
     assert refusal(changed(tmp_path, lambda values: values.update(naming=value))).code == "manifest_invalid"
+
+
+def test_log_weights_of_red_cells_are_read_as_they_were_written(tmp_path: Path) -> None:
+    log_weights = tuple(number / 10 for number in range(12))
+    naming = {**asdict(NAMING), "red_log_weights": list(log_weights)}
+
+    read = read_manifest(changed(tmp_path, lambda values: values.update(naming=naming)))
+
+    assert read.naming == replace(NAMING, red_log_weights=log_weights)
 
 
 @pytest.mark.parametrize("confidence", [0.0, 1.0])
