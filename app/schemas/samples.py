@@ -117,7 +117,7 @@ class ImageSummary(Schema):
     changed_at: datetime | None = None
     set_aside_at: datetime | None = None
 
-    @computed_field(description="Counts that the weights cannot give; their zeros mean nothing.")  # type: ignore[prop-decorator]
+    @computed_field(description="Counts that the weights cannot give of these fields; their zeros mean nothing.")  # type: ignore[prop-decorator]
     @property
     def unavailable(self) -> tuple[str, ...]:
         """Codes of the counts that the weights cannot give."""
@@ -140,7 +140,7 @@ class SampleSummary(Schema):
     images_by_status: dict[ImageStatus, int]
     images_set_aside: int = 0
 
-    @computed_field(description="Counts that the weights cannot give; their zeros mean nothing.")  # type: ignore[prop-decorator]
+    @computed_field(description="Counts that the weights cannot give of these fields; their zeros mean nothing.")  # type: ignore[prop-decorator]
     @property
     def unavailable(self) -> tuple[str, ...]:
         """Codes of the counts that the weights cannot give."""

@@ -185,7 +185,7 @@ class CellCounter:
             head_counts=None if refused else {code: round(count, 1) for code, count in look.head_counts.items()},
             quality=quality | gated.quality,
             timings_ms=timer.timings_ms,
-            unavailable=_NEEDING_NAMES if self.naming.settings is None else (),
+            unavailable=_NEEDING_NAMES if self.naming.settings is None else gated.unavailable,
             engine=self.engine.name,
         )
 

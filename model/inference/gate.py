@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.classes import CellClass, RedCellSubtype, WhiteCellSubtype
+from model.counting import NUCLEATED_RED_CELL
 from model.inference.progress import StageTimer
 from model.inference.sampling import patches_of
 from model.inference.scale import ScaledLook
@@ -24,7 +25,8 @@ _NOT_SURE = {
 class GatedField(NamedTuple):
     """A field that has passed the gate or was refused (``refusal``), then without cells.
 
-    ``quality`` are its measures as records carry them; ``measures`` the same unrounded.
+    ``quality`` are its measures as records carry them; ``measures`` the same unrounded. ``is_unfamiliar`` tells that no
+    sub-type was believed.
     """
 
     cells: tuple[DetectedCell, ...]
@@ -32,6 +34,13 @@ class GatedField(NamedTuple):
     warnings: tuple[Notice, ...]
     quality: dict[str, float | None]
     measures: FieldMeasures
+    is_unfamiliar: bool = False
+
+    @property
+    def unavailable(self) -> tuple[str, ...]:
+        """What cannot be told of the field: whether one of its white cells is a nucleated red cell."""
+        has_white = any(cell.is_counted and cell.cell_class is CellClass.WHITE_BLOOD_CELL for cell in self.cells)
+        return (NUCLEATED_RED_CELL,) if self.is_unfamiliar and has_white else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,8 @@ class FieldGate:
             verdict = judge_field(measures, distance, likeness, self.limits)
             quality |= {"smear_distance": round(distance, 4), "smear_likeness": round(likeness, 4)}
         timer.add("quality", started)
-        return GatedField(_believed(cells, verdict), verdict.refusal, verdict.warnings, quality, measures)
+        believed = _believed(cells, verdict)
+        return GatedField(believed, verdict.refusal, verdict.warnings, quality, measures, verdict.is_unfamiliar)
 
 
 def _believed(cells: Sequence[DetectedCell], verdict: FieldVerdict) -> tuple[DetectedCell, ...]:

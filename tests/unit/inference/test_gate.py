@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import torch
 
+from model.classes import CellClass
 from model.decoding import RawDetections
 from model.inference.gate import FieldGate
 from model.inference.progress import StageTimer
@@ -32,7 +33,9 @@ def named_cells() -> list[DetectedCell]:
         for cell in field().cells
         for name in [subtypes[cell.cell_class]]
     ]
-    white = dataclasses.replace(cells[0], cell_class="WBC", subtype="basophil", likeliest_subtype="basophil")  # type: ignore[arg-type]
+    white = dataclasses.replace(
+        cells[0], cell_class=CellClass.WHITE_BLOOD_CELL, subtype="basophil", likeliest_subtype="basophil"
+    )
     return [*cells, white]
 
 
@@ -58,6 +61,18 @@ def test_in_an_unfamiliar_smear_no_cell_is_named_but_the_likeliest_stays_listed(
         ("RBC", "uncategorised", "target", 0.8),
         ("WBC", "unidentified", "basophil", 0.8),
     }
+
+
+def test_whether_a_white_cell_of_an_unfamiliar_smear_is_a_nucleated_red_cell_is_not_available() -> None:
+    def unavailable(features: np.ndarray, cells: list[DetectedCell]) -> tuple[str, ...]:
+        look = ScaledLook(NOTHING_FOUND, {}, features, 1.0, None)
+        return FieldGate.of(some_limits()).judge(field().image_hwc_u8, look, cells, StageTimer()).unavailable
+
+    red_cells = [cell for cell in named_cells() if cell.cell_class is CellClass.RED_BLOOD_CELL]
+
+    assert unavailable(STRANGE, named_cells()) == ("NRBC",)
+    assert unavailable(STRANGE, red_cells) == (), "where there is no white cell, none is a nucleated red one"
+    assert unavailable(FAMILIAR, named_cells()) == ()
 
 
 def test_of_what_is_no_smear_no_cell_is_left() -> None:
