@@ -1,6 +1,7 @@
 """The records: one ORM class a table, one file a class."""
 
 from app.db.records.account import AccountRecord
+from app.db.records.acquisition_profile import AcquisitionProfileRecord
 from app.db.records.analysis import AnalysisRecord
 from app.db.records.api_token import ApiTokenRecord
 from app.db.records.audit_event import AuditEventRecord, AuditHeadRecord
@@ -21,6 +22,7 @@ from app.db.records.user_session import UserSessionRecord
 
 __all__ = [
     "AccountRecord",
+    "AcquisitionProfileRecord",
     "AnalysisRecord",
     "ApiTokenRecord",
     "AuditEventRecord",
