@@ -10,6 +10,7 @@ from app.errors import AccessionNumberTaken, InvalidInput
 from app.schemas.audit import AuditAction
 from app.schemas.counts import ClassCounts
 from app.schemas.grading import GradingScheme
+from app.schemas.patients import Age
 from app.schemas.samples import (
     UNFINISHED,
     ImageStatus,
@@ -20,10 +21,14 @@ from app.schemas.samples import (
     SampleStatus,
     SampleSummary,
 )
+from app.services.acquisition_profiles import get_profile, require_usable_profile
 from app.services.audit import record_event
 from app.services.cursors import decode_cursor, encode_cursor
 from app.services.findings import count_intervals, pooled_differential, pooled_morphology
+from app.services.measurements import sample_measurements
+from app.services.reference_ranges import current_ranges
 from app.services.reviews import review_summary
+from app.services.sample_figures import sample_figures
 from model.types import Notice
 
 LARGEST_PAGE = 200
@@ -34,12 +39,14 @@ def create_sample(session: Session, *, new: NewSample) -> SampleSummary:
 
     Raises:
         AccessionNumberTaken: The number exists already, in whatever upper or lower case.
+        InvalidInput: There is no such acquisition profile, or it is archived.
     """
-    record = samples.add_sample(session, accession_number=new.accession_number, note=new.note)
+    require_usable_profile(session, new.acquisition_profile_id)
+    record = samples.add_sample(session, accession_number=new.accession_number, note=new.note, details=new)
     if record is None:
         existing = samples.get_sample_by_accession(session, new.accession_number)
         raise AccessionNumberTaken(existing.accession_number, existing.id)
-    created = {"accession_number": record.accession_number}
+    created = {name: value for name, value in new.model_dump(mode="json").items() if value is not None}
     record_event(session, AuditAction.SAMPLE_CREATED, subject_kind="sample", subject_id=record.id, new=created)
     return _summaries(session, [record])[0]
 
@@ -62,12 +69,28 @@ def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | N
     for image in summaries:
         by_status[image.status] = by_status.get(image.status, 0) + 1
     counts = _pool([image.counts for image in summaries if image.counts is not None])
+    differential = pooled_differential(counts, [found.differential for found in counted])
+    measured = sample_measurements(session, sample_id=sample_id)
+    profile = get_profile(session, record.acquisition_profile_id) if record.acquisition_profile_id else None
+    figures = sample_figures(
+        summaries,
+        counts,
+        differential,
+        measured=measured,
+        profile=profile,
+        ranges=current_ranges(session),
+        sex=record.sex,
+        age=_age(record),
+    )
     # Not model_dump: it leaves out what is never published, such as whether the counts recognise nucleated red cells.
     return SampleDetail(
         **dict(_summary(record, by_status, counts, sum(image.set_aside_at is not None for image in summaries))),
         count_intervals=count_intervals(counts) if counts else None,
-        differential=pooled_differential(counts, [found.differential for found in counted]),
+        differential=differential,
         morphology=pooled_morphology([found.morphology for found in counted], scheme),
+        figures=figures,
+        measurements=measured,
+        acquisition_profile=profile,
         images=summaries,
     )
 
@@ -155,7 +178,18 @@ def _summary(
         images_total=sum(by_status.values()),
         images_by_status={status: by_status.get(status, 0) for status in ImageStatus},
         images_set_aside=set_aside,
+        patient_code=record.patient_code,
+        sex=record.sex,
+        age_value=record.age_value,
+        age_unit=record.age_unit,
+        stain=record.stain,
+        acquisition_profile_id=record.acquisition_profile_id,
     )
+
+
+def _age(record: SampleRecord) -> Age | None:
+    is_known = record.age_value is not None and record.age_unit is not None
+    return Age(value=record.age_value or 0, unit=record.age_unit) if is_known and record.age_unit else None
 
 
 def _image_summary(

@@ -13,6 +13,7 @@ from app.db.records import AnalysisRecord, FieldImageRecord, ReviewRecord, Sampl
 from app.db.repositories.images import WITHOUT_COUNTS
 from app.errors import SampleNotFound
 from app.schemas.counts import ClassCounts
+from app.schemas.sample_details import SampleDetails
 from app.schemas.samples import UNFINISHED, ImageStatus, SampleStatus
 
 _NRBC = case((ReviewRecord.id.is_not(None), ReviewRecord.nrbc), else_=AnalysisRecord.nrbc)
@@ -35,11 +36,25 @@ def accession_key(accession_number: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", accession_number).casefold())
 
 
-def add_sample(session: Session, *, accession_number: str, note: str | None) -> SampleRecord | None:
+def add_sample(
+    session: Session, *, accession_number: str, note: str | None, details: SampleDetails | None = None
+) -> SampleRecord | None:
     """Register a sample; None when its accession number exists already."""
     record = SampleRecord(accession_number=accession_number, accession_key=accession_key(accession_number), note=note)
+    if details is not None:
+        set_details(record, details)
     new_id = insert_unless_present(session, record)
     return None if new_id is None else get_sample(session, new_id)
+
+
+def set_details(record: SampleRecord, details: SampleDetails) -> None:
+    """Write down what is known of a sample besides its images; what is None is not known."""
+    record.patient_code = details.patient_code
+    record.patient_key = accession_key(details.patient_code) if details.patient_code else None
+    record.sex = details.sex
+    record.age_value, record.age_unit = details.age_value, details.age_unit
+    record.stain = details.stain
+    record.acquisition_profile_id = details.acquisition_profile_id
 
 
 def get_sample(session: Session, sample_id: int) -> SampleRecord:
@@ -52,6 +67,23 @@ def get_sample(session: Session, sample_id: int) -> SampleRecord:
     if record is None:
         raise SampleNotFound(sample_id)
     return record
+
+
+def get_sample_for_change(session: Session, sample_id: int) -> SampleRecord:
+    """The sample with this number as it is now, held until the transaction ends.
+
+    Raises:
+        SampleNotFound: There is none.
+    """
+    get_sample(session, sample_id)
+    query = select(SampleRecord).where(SampleRecord.id == sample_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def find_sample_by_accession(session: Session, accession_number: str) -> SampleRecord | None:
+    """The sample registered under an accession number, in whatever case; None where there is none."""
+    query = select(SampleRecord).where(SampleRecord.accession_key == accession_key(accession_number))
+    return session.scalar(query)
 
 
 def get_sample_by_accession(session: Session, accession_number: str) -> SampleRecord:
