@@ -47,7 +47,7 @@ def concentrations(
     measured: Measurements,
     profile: AcquisitionProfile | None,
 ) -> tuple[Concentration, ...]:
-    """By class an entry for each method that was tried, or one that says why none could be; then white cells by type."""
+    """By class an entry for each method that was tried, or one that says why none was; then white cells by type."""
     found: list[Concentration] = []
     for code in CLASS_ANALYTES:
         tried = [
