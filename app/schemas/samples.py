@@ -132,7 +132,8 @@ class ImageSummary(Schema):
 class SampleSummary(Schema):
     """One sample in a list. ``counts`` pools its counted images; None while there is none.
 
-    ``images_set_aside`` of its images are refused, failed or cancelled and set aside by a person.
+    ``images_set_aside`` of its images are refused, failed or cancelled and set aside by a person. ``warning_count`` are
+    the warnings of all its images; ``unidentified_cells`` are white cells that neither network nor person has named.
     """
 
     id: int
@@ -144,6 +145,8 @@ class SampleSummary(Schema):
     images_total: int
     images_by_status: dict[ImageStatus, int]
     images_set_aside: int = 0
+    warning_count: int = 0
+    unidentified_cells: int = 0
     patient_code: str | None = None
     sex: Sex | None = None
     age_value: int | None = None
