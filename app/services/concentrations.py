@@ -65,7 +65,7 @@ def _by_chamber(code: str, measured: Measurements) -> list[Concentration]:
         return []
     sides = f"sides A {count.side_a} and B {'not counted' if count.side_b is None else count.side_b}"
     basis = (
-        f"Counting chamber: {count.squares} squares of {count.square_area_mm2:g} mm², {count.depth_mm:g} mm deep, "
+        f"{count.squares} squares of {count.square_area_mm2:g} mm², {count.depth_mm:g} mm deep, "
         f"diluted 1:{count.dilution:g}; {sides}"
     )
     method = ConcentrationMethod.CHAMBER
@@ -85,7 +85,7 @@ def _by_ratio(code: str, counts: ClassCounts | None, measured: Measurements) -> 
     if rbc is None or code == "RBC":
         return []
     on = f", {measured.analyser_on.isoformat()}" if measured.analyser_on else ""
-    basis = f"Ratio to the red cells of {measured.analyser_name}{on}: {rbc:g} × 10^12/L"
+    basis = f"{measured.analyser_name}{on}: RBC {rbc:g} × 10¹²/L"
     method = ConcentrationMethod.RATIO
     if counts is None or counts.RBC == 0:
         return [_none(code, method, basis, Notice("no_red_cells", "No red cell is counted, so there is no ratio."))]
@@ -99,7 +99,7 @@ def _by_factor(code: str, fields: CountedFields, profile: AcquisitionProfile | N
     if profile is None or factor is None:
         return []
     number = len(fields.sizes_px)
-    basis = f"Factor of {profile.name}: {factor:g} per µL for each cell a field"
+    basis = f"{profile.name}: {factor:g} per µL for each cell a field"
     method = ConcentrationMethod.FACTOR
     if fields.counts is None:
         return [_none(code, method, basis, Notice("no_fields", "No field is counted yet."))]

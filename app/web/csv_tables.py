@@ -20,7 +20,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
     """One line an image: its status, its counts, the model that counted it, its cells by type, when it was set aside.
 
-    Every line ends with what is known of the sample. Numbers are empty where nothing was counted, and *not available* where the weights cannot tell such cells.
+    Every line ends with what is known of the sample. Numbers are empty where nothing was counted, and *not available*
+    where the weights cannot tell such cells.
     """
     header = (
         "accession_number",

@@ -18,7 +18,6 @@ METHOD_WORDS = {
     ConcentrationMethod.SHARE: "Share of WBC",
 }
 UNIT_WORDS = {"10^9/L": "10⁹/L", "10^12/L": "10¹²/L", PERCENT: "%"}
-_POSITION_WORDS = {"below": "below", "within": "within", "above": "above"}
 _LARGE, _SMALL = 100, 10
 
 
@@ -134,10 +133,9 @@ def _against(comparison: RangeComparison) -> RangeWords:
     if comparison.range is None or comparison.position is None:
         return RangeWords(None, None, is_outside=False, note=comparison.reason.message if comparison.reason else "")
     is_outside = comparison.position != "within"
-    note = ""
-    if is_outside and comparison.is_beyond_chance is False:
-        note = "within counting error of the range"
-    return RangeWords(range_words(comparison.range), _POSITION_WORDS[comparison.position], is_outside, note)
+    notes = {False: "within counting error of the range", None: "without an interval: look at the number of cells"}
+    note = notes.get(comparison.is_beyond_chance, "") if is_outside else ""
+    return RangeWords(range_words(comparison.range), comparison.position, is_outside, note)
 
 
 def _ends(interval: Interval, unit: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db.base import LARGEST_ID
 from app.db.inserting import insert_unless_present
-from app.db.records import AcquisitionProfileRecord
+from app.db.records import AcquisitionProfileRecord, SampleRecord
 from app.laboratory_errors import ProfileNotFound
 
 
@@ -37,6 +37,14 @@ def get_profile(session: Session, profile_id: int) -> AcquisitionProfileRecord:
 def find_by_name(session: Session, name: str) -> AcquisitionProfileRecord | None:
     """The profile of this name, in whatever case."""
     return session.scalar(select(AcquisitionProfileRecord).where(AcquisitionProfileRecord.name_key == name_key(name)))
+
+
+def find_um_per_px(session: Session, sample_id: int) -> float | None:
+    """Micrometres a pixel of a sample's images; None where it has no profile, or one that was not measured."""
+    query = select(AcquisitionProfileRecord.um_per_px).join(
+        SampleRecord, SampleRecord.acquisition_profile_id == AcquisitionProfileRecord.id
+    )
+    return session.scalar(query.where(SampleRecord.id == sample_id))
 
 
 def list_profiles(session: Session) -> Sequence[AcquisitionProfileRecord]:

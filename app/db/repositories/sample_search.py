@@ -78,13 +78,14 @@ def _needs_review(session: Session) -> ColumnElement[bool]:
 
 def _has_image(session: Session, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether a sample has an image that meets a condition for which there is an index."""
-    few = set(session.scalars(_sample_ids(condition).limit(_FEW + 1)))
+    # One row an image: it is their number that tells whether these are all.
+    few = session.scalars(_sample_ids(condition).limit(_FEW + 1)).all()
     if len(few) <= _FEW:
-        return SampleRecord.id.in_(few)
+        return SampleRecord.id.in_(set(few))
     own = exists().where(FieldImageRecord.sample_id == SampleRecord.id, condition)
     return own.correlate(SampleRecord)
 
 
-def _sample_ids(condition: ColumnElement[bool]) -> Select[tuple[int]]:
+def _sample_ids(condition: ColumnElement[bool]) -> Select[int]:
     # Not DISTINCT: that would read all of them before the limit.
     return select(FieldImageRecord.sample_id).where(condition)
