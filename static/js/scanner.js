@@ -45,7 +45,11 @@ function onKey(event) {
     deliver();
     return;
   }
-  if (event.key.length !== 1) return;
+  if (event.key === "Shift" || event.repeat) return; // capitals of the code; a key that a hand holds down
+  if (event.key.length !== 1) {
+    burst = [];
+    return;
+  }
   if (!burst.length || event.timeStamp - lastAt > FASTEST_HAND_MS) begin(event);
   else if (!isTextField(event.target)) {
     // From the second quick character on, no shortcut of the page is meant.
