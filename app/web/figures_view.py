@@ -56,11 +56,6 @@ class FiguresView:
     cautions: tuple[str, ...]
     ranges_version: int
 
-    @property
-    def has_concentrations(self) -> bool:
-        """Whether there is any concentration."""
-        return any(row.value is not None for row in self.rows)
-
 
 def build_figures_view(sample: SampleDetail) -> FiguresView:
     """What the page shows of a sample's figures."""

@@ -10,11 +10,14 @@ from pydantic import ValidationError
 from app.errors import InvalidInput
 
 _MOST_DIGITS = 15
+_MOST_FIELDS = 4000
+"""More than the longest form, that of the reference ranges, can have."""
+
 _SHOWN = 20
 
 
 async def _typed_fields(request: Request) -> Mapping[str, str]:
-    form = await request.form()
+    form = await request.form(max_fields=_MOST_FIELDS)
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 

@@ -73,7 +73,16 @@ def test_axe_finds_no_violation_on_any_page(reviewed_field: Field, new_page: New
             found[address] = complaints
 
     assert found == {}
-    assert {"/", "/samples", "/queue", "/batches", "/account", "/admin/audit", "/admin/profiles/1", "/login"} <= looked_at
+    assert {
+        "/",
+        "/samples",
+        "/queue",
+        "/batches",
+        "/account",
+        "/admin/audit",
+        "/admin/profiles/1",
+        "/login",
+    } <= looked_at
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
