@@ -1,4 +1,7 @@
-"""A made-up history of many samples, each with one counted image, to measure the list of samples with."""
+"""A made-up history of many samples, each with one counted image, to measure the list of samples with.
+
+Every twentieth has a warning, every 5003rd an unidentified cell, as numbers only.
+"""
 
 from sqlalchemy import func, select, text
 
@@ -26,7 +29,7 @@ INSERT INTO field_image (id, sample_id, sha256, storage_key, file_name, byte_siz
     status, attempts, job_round, uploaded_at, warnings, warning_count, unidentified_cells)
 {numbers} SELECT n.i, n.i, '0', '0', 'field.png', 100000, 'PNG', 640, 480, 1,
     CASE WHEN n.i % 97 = 0 THEN 'failed' ELSE 'counted' END, 1, 0, {moment},
-    CASE WHEN n.i % 20 = 0 THEN '[{{}}]' ELSE '[]' END, CASE WHEN n.i % 20 = 0 THEN 1 ELSE 0 END,
+    '[]', CASE WHEN n.i % 20 = 0 THEN 1 ELSE 0 END,
     CASE WHEN n.i % 5003 = 0 THEN 2 ELSE 0 END FROM n
 """
 _ANALYSES = """

@@ -38,9 +38,7 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
         *(f"cells_{done}_by_persons" for done in ("confirmed", "renamed", "added", "removed")),
         *_SAMPLE_COLUMNS,
     )
-    profile = sample.acquisition_profile
-    details = {name: getattr(sample, name) for name in _SAMPLE_COLUMNS[:-1]}
-    of_sample = ["" if value is None else value for value in (*details.values(), profile.name if profile else None)]
+    of_sample = _sample_columns(sample)
     lines = []
     for image in sample.images:
         record = read_record(image.id) if image.status == ImageStatus.COUNTED else None
@@ -82,6 +80,12 @@ def _cell_line(image: str, cell: CellEntry) -> tuple[object, ...]:
     score = "" if origin == "person" else cell.score  # the network gave it none
     place = (image, class_code(cell), cell.subtype or "", *cell.box, score, is_counted)
     return (*place, probability, cell.likeliest_subtype or "", origin, confirmed_by(cell) or "")
+
+
+def _sample_columns(sample: SampleDetail) -> list[object]:
+    profile = sample.acquisition_profile
+    details = (*(getattr(sample, name) for name in _SAMPLE_COLUMNS[:-1]), profile.name if profile else None)
+    return ["" if value is None else value for value in details]
 
 
 def _review_columns(review: ReviewSummary | None) -> tuple[int, int, int, int]:

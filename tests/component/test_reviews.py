@@ -289,21 +289,3 @@ def test_what_cannot_be_reviewed_is_told_in_words(desk: UploadDesk, person: Pers
             field_review(session, image_id=refused.image_id)
         with pytest.raises(ReviewOutdated):
             record_edits(session, image_id=person.image_id, batch=old_count, actor="local")
-
-
-def test_the_list_of_samples_knows_the_cells_that_nobody_has_named_yet(desk: UploadDesk, person: Person) -> None:
-    def unidentified() -> int:
-        with desk.database.unit_of_work() as session:
-            [summary] = sample_history(session).items
-            detail = sample_detail(session, sample_id=desk.sample_id)
-            assert detail.unidentified_cells == summary.unidentified_cells
-            return summary.unidentified_cells
-
-    counted_field(desk, *NAMED_FIELD, seed=1)
-    assert unidentified() == 2
-
-    person.does("relabel", "n3", **{"class": "WBC", "subtype": "lymphocyte"})
-    assert unidentified() == 1
-
-    person.does("relabel", "n2", **{"class": "WBC", "subtype": "unidentified"})
-    assert unidentified() == 2
