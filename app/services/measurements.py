@@ -4,9 +4,11 @@ from sqlalchemy.orm import Session
 
 from app.db.records import AnalyserValueRecord, ChamberCountRecord
 from app.db.repositories import measurements, samples
+from app.laboratory_errors import SampleChangedMeanwhile
 from app.schemas.audit import AuditAction
 from app.schemas.measurements import ChamberCount, Measurements
 from app.services.audit import record_event
+from app.services.edit_marks import edit_mark
 
 
 def sample_measurements(session: Session, *, sample_id: int) -> Measurements:
@@ -21,14 +23,17 @@ def sample_measurements(session: Session, *, sample_id: int) -> Measurements:
     )
 
 
-def record_measurements(session: Session, *, sample_id: int, new: Measurements) -> None:
-    """Write down what was measured of a sample, in the place of what was there.
+def record_measurements(session: Session, *, sample_id: int, new: Measurements, mark: str) -> None:
+    """Write down what was measured of a sample, unless somebody else did after ``mark`` was given out.
 
     Raises:
         SampleNotFound: There is no such sample.
+        SampleChangedMeanwhile: Somebody wrote something else down in the meantime.
     """
-    samples.get_sample_for_change(session, sample_id)
+    sample = samples.get_sample_for_change(session, sample_id)
     old = sample_measurements(session, sample_id=sample_id)
+    if mark != edit_mark(old):
+        raise SampleChangedMeanwhile(sample.accession_number)
     if old == new:
         return
     chamber = [

@@ -1,8 +1,5 @@
 """Changing what was given of a sample; both values of everything that changed are in the audit trail."""
 
-import hashlib
-import json
-
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,6 +11,7 @@ from app.schemas.audit import AuditAction
 from app.schemas.samples import NewSample
 from app.services.acquisition_profiles import require_usable_profile
 from app.services.audit import record_event
+from app.services.edit_marks import edit_mark
 
 _FIELDS = tuple(NewSample.model_fields)
 
@@ -25,7 +23,7 @@ def given_data(session: Session, *, sample_id: int) -> tuple[NewSample, str]:
         SampleNotFound: There is no such sample.
     """
     given = _given(samples.get_sample(session, sample_id))
-    return given, _mark(given)
+    return given, edit_mark(given)
 
 
 def change_sample(session: Session, *, sample_id: int, new: NewSample, mark: str) -> None:
@@ -39,7 +37,7 @@ def change_sample(session: Session, *, sample_id: int, new: NewSample, mark: str
     """
     record = samples.get_sample_for_change(session, sample_id)
     old = _given(record)
-    if mark != _mark(old):
+    if mark != edit_mark(old):
         raise SampleChangedMeanwhile(record.accession_number)
     require_usable_profile(session, new.acquisition_profile_id, present_id=old.acquisition_profile_id)
     before, after = old.model_dump(mode="json"), new.model_dump(mode="json")
@@ -76,8 +74,3 @@ def _refuse_taken_number(session: Session, sample_id: int, accession_number: str
 
 def _given(record: SampleRecord) -> NewSample:
     return NewSample.model_construct(**{name: getattr(record, name) for name in _FIELDS})
-
-
-def _mark(given: NewSample) -> str:
-    written = json.dumps(given.model_dump(mode="json"), sort_keys=True)
-    return hashlib.sha256(written.encode()).hexdigest()[:16]

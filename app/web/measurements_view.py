@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.errors import InvalidInput
+from app.errors import BloodcountError, InvalidInput
 from app.schemas.measurements import CHAMBER_CODES, ChamberCount, Measurements
 from app.services.chambers import NEUBAUER
 from app.web.form_values import decimal_number, first_error, whole_number
@@ -78,10 +78,11 @@ def typed_measurements(measured: Measurements) -> dict[str, str]:
     return typed
 
 
-def measurements_values(typed: Mapping[str, str], error: InvalidInput | None = None) -> dict[str, Any]:
+def measurements_values(typed: Mapping[str, str], error: BloodcountError | None = None) -> dict[str, Any]:
     """What the form shows."""
     return {
         "typed": typed,
         "chambers": [(code, CLASS_NAMES[code], NEUBAUER[code].words) for code in CHAMBER_CODES],
-        "errors": {error.field: error.message} if error else {},
+        "errors": {error.field: error.message} if isinstance(error, InvalidInput) else {},
+        "changed_meanwhile": error.message if error and not isinstance(error, InvalidInput) else None,
     }

@@ -18,6 +18,11 @@ WBC_CHAMBER = {
 }
 
 
+def filled_form(site: Site, sample_id: int, changed: dict[str, str] | None = None) -> dict[str, str]:
+    """The form as the page has it, with a chamber count of white cells."""
+    return WBC_CHAMBER | {"mark": mark_of(site.page(f"/samples/{sample_id}/measurements"))} | (changed or {})
+
+
 def ranges_form(site: Site) -> dict[str, str]:
     """The form of a new version as the page has it."""
     html = site.page("/admin/reference-ranges")
@@ -43,7 +48,7 @@ def test_a_chamber_gives_the_page_and_the_api_a_concentration_with_its_range(cou
     data["mark"] = mark_of(counting_site.page(f"/samples/{sample_id}/edit"))
     counting_site.client.post(f"/samples/{sample_id}/edit", data=data)
 
-    counting_site.client.post(f"/samples/{sample_id}/measurements", data=WBC_CHAMBER)
+    counting_site.client.post(f"/samples/{sample_id}/measurements", data=filled_form(counting_site, sample_id))
 
     figures = counting_site.sample(sample_id)["figures"]
     [white] = [one for one in figures["concentrations"] if one["analyte"] == "wbc"]
@@ -84,11 +89,23 @@ def test_a_measurement_that_cannot_be_is_explained_beside_its_field(
 ) -> None:
     sample_id = site.new_sample("26-1")
 
-    answer = site.client.post(f"/samples/{sample_id}/measurements", data=WBC_CHAMBER | changed)
+    answer = site.client.post(f"/samples/{sample_id}/measurements", data=filled_form(site, sample_id, changed))
 
     assert answer.status_code == 422
     assert re.search(rf'id="{re.escape(field)}-error">[^<]*{re.escape(words)}', answer.text)
     assert site.sample(sample_id)["measurements"]["chamber"] == {}
+
+
+def test_two_tabs_that_measure_one_sample_do_not_overwrite_each_other(site: Site) -> None:
+    sample_id = site.new_sample("26-1")
+    first, second = filled_form(site, sample_id), filled_form(site, sample_id, {"WBC-side_a": "99"})
+    site.client.post(f"/samples/{sample_id}/measurements", data=first)
+
+    answer = site.client.post(f"/samples/{sample_id}/measurements", data=second)
+
+    assert answer.status_code == 409
+    assert 'value="99"' in answer.text
+    assert site.sample(sample_id)["measurements"]["chamber"]["WBC"]["side_a"] == 70
 
 
 def test_new_ranges_are_a_new_version_and_the_old_one_stays(site: Site) -> None:

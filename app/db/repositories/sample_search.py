@@ -66,8 +66,8 @@ def _has_part(session: Session, key_part: str) -> ColumnElement[bool]:
             quickly = func.instr(key, key_part) > 0
         query = select(SampleRecord.id).where(key.is_not(None), quickly)
         few.update(session.scalars(query.limit(_FEW + 1)))
-    if len(few) > _FEW:
-        return or_(*(key.contains(key_part, autoescape=True) for key in keys))
+        if len(few) > _FEW:
+            return or_(*(key.contains(key_part, autoescape=True) for key in keys))
     return SampleRecord.id.in_(few)
 
 
