@@ -51,11 +51,7 @@ function onKey(event) {
     return;
   }
   if (!burst.length || event.timeStamp - lastAt > FASTEST_HAND_MS) begin(event);
-  else if (!isTextField(event.target)) {
-    // From the second quick character on, no shortcut of the page is meant.
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }
+  else if (event.key === " " && !isTextField(event.target)) event.preventDefault(); // it would press a button
   burst.push(event.key);
   lastAt = event.timeStamp;
 }
