@@ -13,7 +13,7 @@ from app.settings import get_settings
 assert SampleRecord.metadata is Record.metadata  # noqa: S101  # importing the records is what fills the metadata
 
 
-_POSTGRES_ONLY = frozenset({"ix_sample_accession_key_parts"})
+_POSTGRES_ONLY = frozenset({"ix_sample_accession_key_parts", "ix_sample_patient_key_parts"})
 """Indexes that no record describes, because they exist on one of the two databases only; see their migration."""
 
 

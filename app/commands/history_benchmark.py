@@ -70,6 +70,10 @@ def measure_history(settings: Settings, database: Database, rounds: int) -> dict
                 "search_common_part": _timed(page, [{"query": "-1"} for _ in range(rounds)]),
                 "ready_only": _timed(page, [{"status": "ready"} | one for one in pages]),
                 "attention_only": _timed(page, [{"status": "attention"} | one for one in pages]),
+                "search_by_patient": _timed(page, [{"query": _patient_code(one)} for one in chosen]),
+                "warnings_only": _timed(page, [{"warnings": "yes"} | one for one in pages]),
+                "review_only": _timed(page, [{"review": "yes"} | one for one in pages]),
+                "one_day": _timed(page, [_day_of(one) for one in chosen]),
                 "counting_only": _timed(page, [{"status": "counting"} for _ in range(rounds)]),
             }
 
@@ -77,6 +81,15 @@ def measure_history(settings: Settings, database: Database, rounds: int) -> dict
 def _sample(database: Database, number: int) -> SampleRecord:
     with database.unit_of_work() as session:
         return session.scalars(select(SampleRecord).where(SampleRecord.id >= number).limit(1)).one()
+
+
+def _patient_code(sample: SampleRecord) -> str:
+    return sample.patient_code or f"p-{1_000_000 + sample.id // 9}"
+
+
+def _day_of(sample: SampleRecord) -> dict[str, str]:
+    day = sample.created_at.date().isoformat()
+    return {"since": day, "until": day}
 
 
 def _asks_for(query: dict[str, str]) -> bytes:

@@ -1,4 +1,7 @@
-"""A made-up history of many samples, each with one counted image, to measure the list of samples with."""
+"""A made-up history of many samples, each with one counted image, to measure the list of samples with.
+
+Every twentieth has a warning, every 5003rd an unidentified cell, as numbers only.
+"""
 
 from sqlalchemy import func, select, text
 
@@ -12,17 +15,22 @@ _MOMENTS = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%S', 1451606400 + n.i * 300, 'unixepoch') || '.000000'",
 }
 _ACCESSION = "CAST(16 + n.i * 5 / 525600 AS VARCHAR(4)) || '-' || CAST(10000000 + n.i AS VARCHAR(12))"
+_PATIENT_CODE = "CASE WHEN n.i % 3 = 0 THEN 'p-' || CAST(1000000 + n.i / 9 AS VARCHAR(12)) END"
+"""Three samples of each patient."""
+
 _NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :samples)"
 
 _SAMPLES = """
-INSERT INTO sample (id, accession_number, accession_key, created_at)
-{numbers} SELECT n.i, {accession}, {accession}, {moment} FROM n
+INSERT INTO sample (id, accession_number, accession_key, created_at, patient_code, patient_key)
+{numbers} SELECT n.i, {accession}, {accession}, {moment}, {code}, {code} FROM n
 """
 _IMAGES = """
 INSERT INTO field_image (id, sample_id, sha256, storage_key, file_name, byte_size, format, width, height, priority,
-    status, attempts, job_round, uploaded_at, warnings)
+    status, attempts, job_round, uploaded_at, warnings, warning_count, unidentified_cells)
 {numbers} SELECT n.i, n.i, '0', '0', 'field.png', 100000, 'PNG', 640, 480, 1,
-    CASE WHEN n.i % 97 = 0 THEN 'failed' ELSE 'counted' END, 1, 0, {moment}, '[]' FROM n
+    CASE WHEN n.i % 97 = 0 THEN 'failed' ELSE 'counted' END, 1, 0, {moment},
+    '[]', CASE WHEN n.i % 20 = 0 THEN 1 ELSE 0 END,
+    CASE WHEN n.i % 5003 = 0 THEN 2 ELSE 0 END FROM n
 """
 _ANALYSES = """
 INSERT INTO analysis (image_id, weights_name, weights_version, weights_sha256, status, rbc, wbc, plt, nrbc, timings_ms,
@@ -45,7 +53,9 @@ def seed_history(database: Database, samples: int) -> None:
         dialect = session.get_bind().dialect.name
         for statement in (_SAMPLES, _IMAGES, _ANALYSES):
             # Text of this module and a number: nothing comes from outside.
-            filled = statement.format(numbers=_NUMBERS, accession=_ACCESSION, moment=_MOMENTS[dialect])
+            filled = statement.format(
+                numbers=_NUMBERS, accession=_ACCESSION, code=_PATIENT_CODE, moment=_MOMENTS[dialect]
+            )
             session.execute(text(filled), {"samples": samples})
         if dialect == "postgresql":
             for table in ("sample", "field_image"):

@@ -23,7 +23,7 @@ class StandInCounter:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 
-    def count(self, image_bytes: bytes) -> FieldResult:
+    def count(self, image_bytes: bytes, *, um_per_px: float | None = None) -> FieldResult:  # noqa: ARG002
         """A result that depends on nothing but the image's bytes."""
         time.sleep(self._seconds)
         cell = DetectedCell(CellClass.RED_BLOOD_CELL, (0.0, 0.0, 8.0, 8.0), 0.9, is_counted=True)

@@ -77,6 +77,6 @@ class ListingCounter:
         self.weights = counter.weights
         self.device, self.engine = counter.device, counter.engine
 
-    def count(self, image_bytes: bytes) -> FieldResult:
+    def count(self, image_bytes: bytes, *, um_per_px: float | None = None) -> FieldResult:
         """Count the cells of one image file; a bad image gives a refusal and never raises."""
-        return self._counter.count(image_bytes, min_score=CANDIDATE_SCORE)
+        return self._counter.count(image_bytes, min_score=CANDIDATE_SCORE, um_per_px=um_per_px)

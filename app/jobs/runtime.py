@@ -18,8 +18,11 @@ class FieldCounter(Protocol):
 
     weights: WeightsIdentity
 
-    def count(self, image_bytes: bytes) -> FieldResult:
-        """Count the cells of one image file; a bad image gives a refusal and never raises."""
+    def count(self, image_bytes: bytes, *, um_per_px: float | None = None) -> FieldResult:
+        """Count the cells of one image file; a bad image gives a refusal and never raises.
+
+        ``um_per_px`` is micrometres a pixel where the image was calibrated, else the red cells tell.
+        """
         ...
 
 
@@ -70,15 +73,15 @@ class CountingRuntime:
         """Whether the weights are loaded and images are being counted."""
         return self._counter is not None and not self._draining.is_set()
 
-    def count(self, image_bytes: bytes) -> FieldResult:
-        """Count the cells of one image; call it inside a slot.
+    def count(self, image_bytes: bytes, *, um_per_px: float | None = None) -> FieldResult:
+        """Count the cells of one image, at the calibrated scale where there is one; call it inside a slot.
 
         Raises:
             WeightsUnavailable: No weights are loaded.
         """
         if self._counter is None:
             raise WeightsUnavailable("No weights are loaded in this process.")
-        return self._counter.count(image_bytes)
+        return self._counter.count(image_bytes, um_per_px=um_per_px)
 
     @contextmanager
     def slot(self, *, is_suspect: bool, priority: int) -> Iterator[None]:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.db.base import utc_now
 from app.db.repositories import images
+from app.db.repositories.acquisition_profiles import find_um_per_px
 from app.db.session import UnitOfWorkFactory
 from app.jobs.measures import JobMeasures
 from app.jobs.options import JobOptions
@@ -28,7 +29,7 @@ SaveResult = Callable[[int, ResultRecord], bool]
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What counting an image needs to know of its row."""
+    """What counting an image needs to know of its row, and the scale of its sample's profile, if it has one."""
 
     image_id: int
     file_name: str
@@ -36,6 +37,7 @@ class _Task:
     job_round: int
     priority: int
     is_suspect: bool
+    um_per_px: float | None
 
 
 class CountingJob:
@@ -105,6 +107,7 @@ class CountingJob:
                 job_round,
                 image.priority,
                 is_suspect=image.attempts > 0,
+                um_per_px=find_um_per_px(session, image.sample_id),
             )
 
     def _try(self, task: _Task) -> bool:
@@ -136,7 +139,7 @@ class CountingJob:
             if image_bytes is None or not self._start(task):
                 return None
         in_hand.enter_context(self._listed(self._computing, task.image_id))
-        return build_result_record(task.file_name, self._runtime.count(image_bytes))
+        return build_result_record(task.file_name, self._runtime.count(image_bytes, um_per_px=task.um_per_px))
 
     def _read(self, task: _Task) -> bytes | None:
         """The image's bytes; None when the store has lost them, and then the image has failed.

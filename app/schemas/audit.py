@@ -24,6 +24,8 @@ class AuditAction(StrEnum):
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event
     SAMPLES_LISTED = "samples.listed"
     SAMPLE_CREATED = "sample.created"
+    SAMPLE_CHANGED = "sample.changed"
+    SAMPLE_MEASURED = "sample.measured"
     SAMPLE_VIEWED = "sample.viewed"
     IMAGE_UPLOADED = "image.uploaded"
     IMAGE_VIEWED = "image.viewed"
@@ -35,6 +37,9 @@ class AuditAction(StrEnum):
     QUEUE_VIEWED = "queue.viewed"
     RESULT_VIEWED = "result.viewed"
     EXPORTED = "data.exported"
+    PROFILE_CREATED = "acquisition_profile.created"
+    PROFILE_CHANGED = "acquisition_profile.changed"
+    RANGES_CHANGED = "reference_ranges.changed"
     AUDIT_VIEWED = "audit.viewed"
     AUDIT_EXPORTED = "audit.exported"
 

@@ -7,10 +7,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, computed_field
 
+from app.schemas.acquisition_profiles import AcquisitionProfile
 from app.schemas.base import Schema
 from app.schemas.counts import ClassCounts
+from app.schemas.figures import SampleFigures
 from app.schemas.findings import Differential, Interval, Morphology
+from app.schemas.measurements import Measurements
+from app.schemas.patients import AgeUnit, Sex
 from app.schemas.reviews import ReviewSummary
+from app.schemas.sample_details import SampleDetails
 from model.counting import NUCLEATED_RED_CELL
 from model.types import Notice
 
@@ -81,8 +86,8 @@ def _clean_note(value: str | None) -> str | None:
     return cleaned or None
 
 
-class NewSample(Schema):
-    """What a person gives to register a sample."""
+class NewSample(SampleDetails):
+    """What a person gives to register a sample, or to change what was given of it."""
 
     accession_number: Annotated[str, AfterValidator(_clean_accession_number)]
     note: Annotated[str | None, AfterValidator(_clean_note)] = None
@@ -127,7 +132,8 @@ class ImageSummary(Schema):
 class SampleSummary(Schema):
     """One sample in a list. ``counts`` pools its counted images; None while there is none.
 
-    ``images_set_aside`` of its images are refused, failed or cancelled and set aside by a person.
+    ``images_set_aside`` of its images are refused, failed or cancelled and set aside by a person. ``warning_count`` are
+    the warnings of all its images; ``unidentified_cells`` are white cells that neither network nor person has named.
     """
 
     id: int
@@ -139,6 +145,14 @@ class SampleSummary(Schema):
     images_total: int
     images_by_status: dict[ImageStatus, int]
     images_set_aside: int = 0
+    warning_count: int = 0
+    unidentified_cells: int = 0
+    patient_code: str | None = None
+    sex: Sex | None = None
+    age_value: int | None = None
+    age_unit: AgeUnit | None = None
+    stain: str | None = None
+    acquisition_profile_id: int | None = None
 
     @computed_field(description="Counts that the weights cannot give of these fields; their zeros mean nothing.")  # type: ignore[prop-decorator]
     @property
@@ -152,12 +166,16 @@ class SampleDetail(SampleSummary):
 
     ``count_intervals`` holds the exact 95 % interval of each count by class, None where a count is not available.
     ``differential`` and ``morphology`` pool the counted images; None while there is none, and where the weights of one
-    of them cannot name such cells.
+    of them cannot name such cells. ``figures`` is what is worked out from them and from ``measurements``, which a
+    person entered; concentrations are among them only where they can exist.
     """
 
     count_intervals: dict[str, Interval | None] | None
     differential: Differential | None
     morphology: Morphology | None
+    figures: SampleFigures
+    measurements: Measurements
+    acquisition_profile: AcquisitionProfile | None
     images: tuple[ImageSummary, ...]
 
 

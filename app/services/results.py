@@ -9,6 +9,7 @@ from app.db.repositories import analyses, images
 from app.errors import ResultNotReady, StoredImageMissing
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus
+from app.services.reviewed_cells import unidentified_cells
 from app.services.reviews import with_review
 from app.storage import ImageStore
 
@@ -69,7 +70,12 @@ def record_result(
     thought dead, and only the first result stands.
     """
     is_first = images.finish_image(
-        session, image_id, status=ImageStatus(record.status), reason=record.reason, warnings=record.warnings
+        session,
+        image_id,
+        status=ImageStatus(record.status),
+        reason=record.reason,
+        warnings=record.warnings,
+        unidentified_cells=unidentified_cells(record),
     )
     if is_first:
         session.add(analyses.new_analysis(image_id, record, thresholds))

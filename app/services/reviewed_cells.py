@@ -12,7 +12,7 @@ from app.schemas.reviews import (
     ReviewedResultRecord,
     ReviewSummary,
 )
-from model.classes import CellClass
+from model.classes import CellClass, WhiteCellSubtype
 from model.counting import NUCLEATED_RED_CELL, compute_counts, compute_differential, compute_morphology
 from model.types import DetectedCell
 
@@ -28,6 +28,13 @@ class ReviewNumbers:
     relabelled: int
     added: int
     removed: int
+
+
+def unidentified_cells(record: ResultRecord) -> int:
+    """White cells of a record that nobody has named yet; 0 where the weights name none, or nothing was counted."""
+    if record.differential is None or "differential" in record.unavailable:
+        return 0
+    return record.differential.get(WhiteCellSubtype.UNIDENTIFIED, 0)
 
 
 def network_cell_id(index: int) -> str:

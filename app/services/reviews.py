@@ -30,7 +30,7 @@ from app.schemas.reviews import (
 from app.services.audit import record_event
 from app.services.edit_rules import EditRefused, FieldState, state_after
 from app.services.review_errors import EditorChanged, FieldNotReviewable, ReviewOutdated
-from app.services.reviewed_cells import review_numbers, reviewed_record
+from app.services.reviewed_cells import review_numbers, reviewed_record, unidentified_cells
 from model.counting import NUCLEATED_RED_CELL
 
 
@@ -91,7 +91,7 @@ def record_edits(session: Session, *, image_id: int, batch: EditBatch, actor: st
     """
     if batch.editor is not None and batch.editor != actor:
         raise EditorChanged(batch.editor, actor)
-    _, analysis, record = _counted_field(session, image_id)
+    image, analysis, record = _counted_field(session, image_id)
     if analysis.id != batch.analysis_id:
         raise ReviewOutdated(image_id)
     review = reviews.open_review(session, analysis.id)
@@ -99,7 +99,7 @@ def record_edits(session: Session, *, image_id: int, batch: EditBatch, actor: st
     outcomes = tuple(desk.take(edit, actor) for edit in batch.edits)
     session.add_all(_row(review.id, edit) for edit in desk.kept)
     if desk.kept:
-        _write_numbers(review, record, desk)
+        image.unidentified_cells = _write_numbers(review, record, desk)
         _note_corrections(session, image_id, desk)
     unseen = [edit for edit in desk.edits.values() if edit.revision > batch.seen_revision]
     return EditAnswer(revision=len(desk.edits), outcomes=outcomes, edits=tuple(unseen))
@@ -211,8 +211,11 @@ def _counted_field(session: Session, image_id: int) -> tuple[FieldImageRecord, A
     return image, analysis, ResultRecord.model_validate_json(analysis.result_json)
 
 
-def _write_numbers(review: ReviewRecord, record: ResultRecord, desk: _Desk) -> None:
-    """The reviewed counts in columns, so that samples pool them without reading the documents."""
+def _write_numbers(review: ReviewRecord, record: ResultRecord, desk: _Desk) -> int:
+    """The reviewed counts in columns, so that samples pool them without reading the documents.
+
+    Returns the white cells that are still unidentified.
+    """
     review.revision = len(desk.edits)
     review.updated_at = utc_now()
     reviewed: ReviewedResultRecord = reviewed_record(record, desk.states, review_summary(review))
@@ -225,6 +228,7 @@ def _write_numbers(review: ReviewRecord, record: ResultRecord, desk: _Desk) -> N
     numbers = review_numbers(record, desk.states)
     review.confirmed, review.relabelled = numbers.confirmed, numbers.relabelled
     review.added, review.removed = numbers.added, numbers.removed
+    return unidentified_cells(reviewed)
 
 
 def _row(review_id: int, edit: RecordedEdit) -> ReviewEditRecord:

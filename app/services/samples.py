@@ -1,15 +1,19 @@
 """Samples: register one, show one, find them again."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from app.db.records import AnalysisRecord, FieldImageRecord, ReviewRecord, SampleRecord
 from app.db.repositories import images, samples
+from app.db.repositories.sample_search import ALL_SAMPLES, SampleFilter
+from app.db.repositories.samples import ImageTotals
 from app.errors import AccessionNumberTaken, InvalidInput
 from app.schemas.audit import AuditAction
 from app.schemas.counts import ClassCounts
 from app.schemas.grading import GradingScheme
+from app.schemas.patients import Age
 from app.schemas.samples import (
     UNFINISHED,
     ImageStatus,
@@ -20,10 +24,14 @@ from app.schemas.samples import (
     SampleStatus,
     SampleSummary,
 )
+from app.services.acquisition_profiles import get_profile, require_usable_profile
 from app.services.audit import record_event
 from app.services.cursors import decode_cursor, encode_cursor
 from app.services.findings import count_intervals, pooled_differential, pooled_morphology
+from app.services.measurements import sample_measurements
+from app.services.reference_ranges import current_ranges
 from app.services.reviews import review_summary
+from app.services.sample_figures import sample_figures
 from model.types import Notice
 
 LARGEST_PAGE = 200
@@ -34,12 +42,14 @@ def create_sample(session: Session, *, new: NewSample) -> SampleSummary:
 
     Raises:
         AccessionNumberTaken: The number exists already, in whatever upper or lower case.
+        InvalidInput: There is no such acquisition profile, or it is archived.
     """
-    record = samples.add_sample(session, accession_number=new.accession_number, note=new.note)
+    require_usable_profile(session, new.acquisition_profile_id)
+    record = samples.add_sample(session, accession_number=new.accession_number, note=new.note, details=new)
     if record is None:
         existing = samples.get_sample_by_accession(session, new.accession_number)
         raise AccessionNumberTaken(existing.accession_number, existing.id)
-    created = {"accession_number": record.accession_number}
+    created = {name: value for name, value in new.model_dump(mode="json").items() if value is not None}
     record_event(session, AuditAction.SAMPLE_CREATED, subject_kind="sample", subject_id=record.id, new=created)
     return _summaries(session, [record])[0]
 
@@ -62,12 +72,28 @@ def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | N
     for image in summaries:
         by_status[image.status] = by_status.get(image.status, 0) + 1
     counts = _pool([image.counts for image in summaries if image.counts is not None])
+    differential = pooled_differential(counts, [found.differential for found in counted])
+    measured = sample_measurements(session, sample_id=sample_id)
+    profile = get_profile(session, record.acquisition_profile_id) if record.acquisition_profile_id else None
+    figures = sample_figures(
+        summaries,
+        counts,
+        differential,
+        measured=measured,
+        profile=profile,
+        ranges=current_ranges(session),
+        sex=record.sex,
+        age=_age(record),
+    )
     # Not model_dump: it leaves out what is never published, such as whether the counts recognise nucleated red cells.
     return SampleDetail(
-        **dict(_summary(record, by_status, counts, sum(image.set_aside_at is not None for image in summaries))),
+        **dict(_summary(record, by_status, counts, _totals([image for image, *_ in rows]))),
         count_intervals=count_intervals(counts) if counts else None,
-        differential=pooled_differential(counts, [found.differential for found in counted]),
+        differential=differential,
         morphology=pooled_morphology([found.morphology for found in counted], scheme),
+        figures=figures,
+        measurements=measured,
+        acquisition_profile=profile,
         images=summaries,
     )
 
@@ -91,6 +117,7 @@ def sample_history(
     *,
     query: str | None = None,
     status: SampleStatus | None = None,
+    wanted: SampleFilter = ALL_SAMPLES,
     after: str | None = None,
     limit: int = 50,
 ) -> SamplePage:
@@ -98,8 +125,9 @@ def sample_history(
 
     Args:
         session: The unit of work to read in.
-        query: Part of the accession number, in any case; None or blank for every sample.
+        query: Part of the accession number or of the patient code, in any case; None or blank for every sample.
         status: Only samples that stand there now.
+        wanted: What else is wanted of them; its part of the key is told from ``query``.
         after: The ``next_cursor`` of the page before; None or blank for the first page.
         limit: Most samples on the page, 1 to 200.
 
@@ -110,7 +138,8 @@ def sample_history(
         raise InvalidInput("limit", f"A page has 1 to {LARGEST_PAGE} samples, not {limit}.")
     key_part = samples.accession_key("".join(filter(str.isprintable, query or "")).strip())
     before = decode_cursor(after) if after else None
-    found = samples.list_samples(session, key_part=key_part, status=status, before=before, limit=limit + 1)
+    search = replace(wanted, key_part=key_part)
+    found = samples.list_samples(session, search, status=status, before=before, limit=limit + 1)
     page = found[:limit]
     next_cursor = encode_cursor(page[-1].created_at, page[-1].id) if len(found) > limit else None
     return SamplePage(items=tuple(_summaries(session, page)), next_cursor=next_cursor)
@@ -135,27 +164,48 @@ def _summaries(session: Session, records: Sequence[SampleRecord]) -> list[Sample
     ids = [record.id for record in records]
     by_status = samples.image_status_counts(session, ids)
     counts = samples.pooled_counts(session, ids)
-    aside = samples.set_aside_counts(session, ids)
+    totals = samples.image_totals(session, ids)
     return [
-        _summary(record, by_status.get(record.id, {}), counts.get(record.id), aside.get(record.id, 0))
+        _summary(record, by_status.get(record.id, {}), counts.get(record.id), totals.get(record.id, ImageTotals()))
         for record in records
     ]
 
 
 def _summary(
-    record: SampleRecord, by_status: Mapping[ImageStatus, int], counts: ClassCounts | None, set_aside: int
+    record: SampleRecord, by_status: Mapping[ImageStatus, int], counts: ClassCounts | None, totals: ImageTotals
 ) -> SampleSummary:
     return SampleSummary(
         id=record.id,
         accession_number=record.accession_number,
         note=record.note,
         created_at=record.created_at,
-        status=sample_status(by_status, set_aside),
+        status=sample_status(by_status, totals.set_aside),
         counts=counts,
         images_total=sum(by_status.values()),
         images_by_status={status: by_status.get(status, 0) for status in ImageStatus},
-        images_set_aside=set_aside,
+        images_set_aside=totals.set_aside,
+        warning_count=totals.warnings,
+        unidentified_cells=totals.unidentified_cells,
+        patient_code=record.patient_code,
+        sex=record.sex,
+        age_value=record.age_value,
+        age_unit=record.age_unit,
+        stain=record.stain,
+        acquisition_profile_id=record.acquisition_profile_id,
     )
+
+
+def _totals(images: Sequence[FieldImageRecord]) -> ImageTotals:
+    return ImageTotals(
+        set_aside=sum(image.set_aside_at is not None for image in images),
+        warnings=sum(image.warning_count for image in images),
+        unidentified_cells=sum(image.unidentified_cells for image in images),
+    )
+
+
+def _age(record: SampleRecord) -> Age | None:
+    is_known = record.age_value is not None and record.age_unit is not None
+    return Age(value=record.age_value or 0, unit=record.age_unit) if is_known and record.age_unit else None
 
 
 def _image_summary(

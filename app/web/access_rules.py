@@ -32,6 +32,7 @@ _OWN_PASSWORD = Rule(Permission.OWN_ACCOUNT, is_password_change=True)
 _READ = Permission.SAMPLES_READ
 _WRITE = Rule(Permission.SAMPLES_WRITE)
 _ACCOUNTS = Rule(Permission.ACCOUNTS_MANAGE)
+_LABORATORY = Rule(Permission.LABORATORY_MANAGE)
 _AUDIT = Permission.AUDIT_READ
 
 ACCESS_RULES: dict[str, Rule] = {
@@ -80,6 +81,13 @@ ACCESS_RULES: dict[str, Rule] = {
     "GET /api/v1/samples/{sample_id}": Rule(_READ, AuditAction.SAMPLE_VIEWED),
     "POST /api/v1/samples/{sample_id}/images": _WRITE,
     "GET /api/v1/images/{image_id}/result": Rule(_READ, AuditAction.RESULT_VIEWED),
+    # What is known and measured of a sample besides its images; reference ranges.
+    "GET /samples/{sample_id}/edit": Rule(_READ, AuditAction.SAMPLE_VIEWED),
+    "POST /samples/{sample_id}/edit": _WRITE,
+    "GET /samples/{sample_id}/measurements": Rule(_READ, AuditAction.SAMPLE_VIEWED),
+    "POST /samples/{sample_id}/measurements": _WRITE,
+    "GET /reference-ranges": Rule(_READ),
+    "GET /reference-ranges/{version}": Rule(_READ),
     # What is decided about images that are not counted.
     "POST /images/{image_id}/cancel": _WRITE,
     "POST /images/{image_id}/retry": _WRITE,
@@ -152,6 +160,14 @@ ACCESS_RULES: dict[str, Rule] = {
     "GET /admin/tokens": _ACCOUNTS,
     "POST /admin/tokens": _ACCOUNTS,
     "POST /admin/tokens/{token_id}/revoke": _ACCOUNTS,
+    "GET /admin/profiles": _LABORATORY,
+    "POST /admin/profiles": _LABORATORY,
+    "GET /admin/profiles/{profile_id}": _LABORATORY,
+    "POST /admin/profiles/{profile_id}": _LABORATORY,
+    "POST /admin/profiles/{profile_id}/archive": _LABORATORY,
+    "POST /admin/profiles/{profile_id}/restore": _LABORATORY,
+    "GET /admin/reference-ranges": _LABORATORY,
+    "POST /admin/reference-ranges": _LABORATORY,
     "GET /admin/audit": Rule(_AUDIT, AuditAction.AUDIT_VIEWED),
     "GET /admin/audit/export": Rule(_AUDIT, AuditAction.AUDIT_EXPORTED),
     "POST /admin/audit/verify": Rule(_AUDIT),

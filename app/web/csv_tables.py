@@ -11,13 +11,17 @@ from app.services.count_columns import COUNT_COLUMNS, TYPE_COLUMNS, shown_counts
 from app.web.sample_view import ReadRecord
 from app.web.subtype_words import class_code, confirmed_by
 
+_SAMPLE_COLUMNS = ("patient_code", "sex", "age_value", "age_unit", "stain", "acquisition_profile")
+"""What is known of the sample itself, the same in every line."""
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
     """One line an image: its status, its counts, the model that counted it, its cells by type, when it was set aside.
 
-    Numbers are empty where nothing was counted, and *not available* where the weights cannot tell such cells.
+    Every line ends with what is known of the sample. Numbers are empty where nothing was counted, and *not available*
+    where the weights cannot tell such cells.
     """
     header = (
         "accession_number",
@@ -32,7 +36,9 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
         *TYPE_COLUMNS,
         "set_aside_at",
         *(f"cells_{done}_by_persons" for done in ("confirmed", "renamed", "added", "removed")),
+        *_SAMPLE_COLUMNS,
     )
+    of_sample = _sample_columns(sample)
     lines = []
     for image in sample.images:
         record = read_record(image.id) if image.status == ImageStatus.COUNTED else None
@@ -52,6 +58,7 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
                 *shown_types(record),
                 image.set_aside_at.isoformat() if image.set_aside_at else "",
                 *_review_columns(image.review),
+                *of_sample,
             )
         )
     return _table(header, lines)
@@ -73,6 +80,12 @@ def _cell_line(image: str, cell: CellEntry) -> tuple[object, ...]:
     score = "" if origin == "person" else cell.score  # the network gave it none
     place = (image, class_code(cell), cell.subtype or "", *cell.box, score, is_counted)
     return (*place, probability, cell.likeliest_subtype or "", origin, confirmed_by(cell) or "")
+
+
+def _sample_columns(sample: SampleDetail) -> list[object]:
+    profile = sample.acquisition_profile
+    details = (*(getattr(sample, name) for name in _SAMPLE_COLUMNS[:-1]), profile.name if profile else None)
+    return ["" if value is None else value for value in details]
 
 
 def _review_columns(review: ReviewSummary | None) -> tuple[int, int, int, int]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from zlib import crc32
 
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus, ImageSummary, SampleDetail
 from app.services.count_columns import types_in_words
+from app.web.detail_words import detail_words
+from app.web.figures_view import FiguresView, build_figures_view, evenness_words
 from app.web.findings_view import FindingsView, build_findings_view, count_words
 from app.web.overlay import CLASS_NAMES, Overlay, build_overlay
 from app.web.progress_view import ProgressView, build_progress
@@ -22,13 +25,16 @@ ReadRecord = Callable[[int], ResultRecord]
 class CountTile:
     """One pooled count; None until an image is counted, and where the weights cannot tell such cells apart.
 
-    ``interval`` gives its exact 95 % interval in words, None with the count.
+    ``interval`` gives its exact 95 % interval in words, None with the count. ``evenness`` says how even the fields
+    are, empty where that is not looked at; ``is_uneven`` where they are not.
     """
 
     code: str
     name: str
     value: int | None
     interval: str | None
+    evenness: str = ""
+    is_uneven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ class SampleView:
     coverage: Coverage
     tiles: tuple[CountTile, ...]
     findings: FindingsView
+    figures: FiguresView
     images: tuple[ImageView, ...]
     page: int
     page_count: int
@@ -97,17 +104,24 @@ class SampleView:
         return any(image.review and image.review.touched for image in self.sample.images)
 
     @property
+    def details(self) -> tuple[tuple[str, str], ...]:
+        """What is known of the sample besides its images, by name; only what is known."""
+        return detail_words(self.sample)
+
+    @property
     def summary_version(self) -> str:
         """Differs whenever the summary would be drawn differently."""
         return summary_version(self.sample)
 
 
 def summary_version(sample: SampleDetail) -> str:
-    """Differs whenever the statuses of the sample's images do, and with every edit of a person."""
+    """Differs whenever the statuses of the sample's images or its figures do, and with every edit of a person."""
     by_status = sample.images_by_status
     edits = sum(image.review.revision for image in sample.images if image.review)
     numbers = [*(by_status.get(status, 0) for status in ImageStatus), sample.images_set_aside, edits]
-    return "-".join(map(str, numbers))
+    # What a person entered of the sample changes the figures and no image.
+    figures = crc32(sample.figures.model_dump_json().encode())
+    return "-".join(map(str, [*numbers, figures]))
 
 
 def image_version(image: ImageSummary) -> str:
@@ -163,6 +177,7 @@ def build_sample_view(
         coverage=coverage_of(sample.images_by_status, sample.images_set_aside),
         tiles=_tiles(sample),
         findings=build_findings_view(sample),
+        figures=build_figures_view(sample),
         images=tuple(build_image_view(image, position, read_record) for position, image in enumerate(images, first)),
         page=page,
         page_count=page_count,
@@ -183,4 +198,12 @@ def _tiles(sample: SampleDetail) -> tuple[CountTile, ...]:
 def _tile(sample: SampleDetail, code: str, name: str) -> CountTile:
     value = sample.counts.shown(code) if sample.counts else None
     interval = (sample.count_intervals or {}).get(code)
-    return CountTile(code, name, value, count_words(interval) if interval else None)
+    evenness = sample.figures.evenness.get(code)
+    return CountTile(
+        code,
+        name,
+        value,
+        count_words(interval) if interval else None,
+        evenness_words(evenness),
+        is_uneven=evenness is not None and evenness.is_uneven,
+    )

@@ -21,6 +21,7 @@ function say(field, text) {
   const control = document.getElementById(field);
   if (text) control.setAttribute("aria-invalid", "true");
   else control.removeAttribute("aria-invalid");
+  control.closest("details")?.toggleAttribute("open", true);
   if (text) control.focus();
 }
 
@@ -130,8 +131,7 @@ function finish() {
 
 async function createSample() {
   const body = new FormData();
-  body.append("accession_number", form.elements.accession_number.value);
-  body.append("note", form.elements.note.value);
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
   for (;;) {
     const answer = await fetch("/samples", { method: "POST", body, headers: { Accept: "application/json" } });
     const told = await answer.json();
@@ -141,6 +141,10 @@ async function createSample() {
     await new Promise((resolve) => { setTimeout(resolve, 1000 * waitS); });
     formError.replaceChildren();
   }
+}
+
+function fieldId(name) {
+  return name === "accession_number" ? "accession" : name;
 }
 
 function explainRefusal(error) {
@@ -156,8 +160,8 @@ function explainRefusal(error) {
   } else if (error.code === "sign_in_required") {
     // The form stays as it is: after signing in elsewhere, the same button sends it.
     showNotice("caution", "Please sign in again", "Your session has ended. Sign in in a new tab, come back and press the button again: nothing here is lost.", [signInLink("button button-quiet button-small")]);
-  } else if (["accession_number", "note"].includes(error.field)) {
-    say(error.field === "note" ? "note" : "accession", error.message);
+  } else if (document.getElementById(`${fieldId(error.field)}-error`)) {
+    say(fieldId(error.field), error.message);
   } else {
     showNotice("bad", "The upload did not start", error.message);
   }

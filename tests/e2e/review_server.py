@@ -62,7 +62,7 @@ class NamingCounter(KnowingCounter):
         super().__init__()
         self.named = known
 
-    def count(self, image_bytes: bytes) -> FieldResult:
+    def count(self, image_bytes: bytes, *, um_per_px: float | None = None) -> FieldResult:  # noqa: ARG002
         """Count one image."""
         if image_bytes not in self.named:
             return super().count(image_bytes)

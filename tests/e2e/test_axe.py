@@ -26,6 +26,7 @@ def addresses(field: Field, batch_id: int) -> list[str]:
         method, path = route.split()
         if method == "GET" and not path.startswith(_NOT_PAGES) and "/crops/" not in path and "/events" not in path:
             ids = {"{sample_id}": field.sample_id, "{image_id}": field.image_id, "{batch_id}": batch_id}
+            ids |= {"{version}": 1, "{profile_id}": 1}
             for name, value in ids.items():
                 path = path.replace(name, str(value))
             found.append(path)
@@ -59,6 +60,7 @@ def test_axe_finds_no_violation_on_any_page(reviewed_field: Field, new_page: New
     page = new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
     url = reviewed_field.server.url
     batch = page.request.post(f"{url}/api/v1/batches", data={"name": "axe"}).json()
+    page.request.post(f"{url}/admin/profiles", form={"name": "axe", "um_per_px": "0.1"})
     looked_at, found = set(), {}
     for address in addresses(reviewed_field, batch["id"]):
         if "text/html" not in page.request.get(url + address).headers.get("content-type", ""):
@@ -71,7 +73,16 @@ def test_axe_finds_no_violation_on_any_page(reviewed_field: Field, new_page: New
             found[address] = complaints
 
     assert found == {}
-    assert {"/", "/samples", "/queue", "/batches", "/account", "/admin/audit", "/login"} <= looked_at
+    assert {
+        "/",
+        "/samples",
+        "/queue",
+        "/batches",
+        "/account",
+        "/admin/audit",
+        "/admin/profiles/1",
+        "/login",
+    } <= looked_at
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

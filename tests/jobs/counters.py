@@ -40,15 +40,17 @@ class ScriptedCounter:
     weights: WeightsIdentity = TEST_WEIGHTS
     calls: Counter[bytes] = field(default_factory=Counter)
     order: list[bytes] = field(default_factory=list)
+    scales_um_per_px: list[float | None] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def count(self, image_bytes: bytes) -> FieldResult:
+    def count(self, image_bytes: bytes, *, um_per_px: float | None = None) -> FieldResult:
         """Count one image as scripted."""
         with self.lock:
             self.calls[image_bytes] += 1
             self.order.append(image_bytes)
+            self.scales_um_per_px.append(um_per_px)
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -72,7 +74,7 @@ class DeadlyCounter:
     delay_s: float = 0.0
     weights: WeightsIdentity = TEST_WEIGHTS
 
-    def count(self, image_bytes: bytes) -> FieldResult:
+    def count(self, image_bytes: bytes, *, um_per_px: float | None = None) -> FieldResult:  # noqa: ARG002
         """Count one image, or die."""
         if image_bytes == self.poison:
             os.kill(os.getpid(), signal.SIGKILL)

@@ -9,10 +9,13 @@ import pytest
 
 from app.errors import WeightsUnavailable
 from app.jobs import CountingRuntime
+from app.schemas.acquisition_profiles import NewAcquisitionProfile
 from app.schemas.counts import ClassCounts
 from app.schemas.samples import ImageStatus
 from app.schemas.uploads import CountPriority
+from app.services.acquisition_profiles import create_profile
 from app.services.results import image_result
+from app.services.sample_editing import change_sample, given_data
 from app.services.samples import sample_detail
 from app.settings import Settings
 from tests.jobs.counters import TEST_WEIGHTS, ScriptedCounter
@@ -39,6 +42,23 @@ def test_uploaded_images_are_counted_once_each(laboratory: Laboratory) -> None:
     assert record.counts == ClassCounts(RBC=2, WBC=0, PLT=1, NRBC=0)
     assert record.image == "field.png"
     assert record.model == TEST_WEIGHTS
+
+
+def test_images_are_counted_at_the_scale_of_their_samples_profile(laboratory: Laboratory) -> None:
+    counter = ScriptedCounter()
+    engine = laboratory.start(counter)
+    laboratory.upload(engine, A)
+    laboratory.wait_until_finished()
+    with laboratory.database.unit_of_work() as session:
+        profile = create_profile(session, NewAcquisitionProfile(name="x100, camera A", um_per_px=0.12))
+        given, mark = given_data(session, sample_id=laboratory.sample_id)
+        wanted = given.model_copy(update={"acquisition_profile_id": profile.id})
+        change_sample(session, sample_id=laboratory.sample_id, new=wanted, mark=mark)
+
+    laboratory.upload(engine, B)
+    laboratory.wait_until_finished()
+
+    assert counter.scales_um_per_px == [None, 0.12]
 
 
 def test_an_image_that_the_counter_refuses(laboratory: Laboratory) -> None:

@@ -24,7 +24,7 @@ class KnowingCounter:
     delay_s: float = 0.0
     weights: WeightsIdentity = TEST_WEIGHTS
 
-    def count(self, image_bytes: bytes) -> FieldResult:
+    def count(self, image_bytes: bytes, *, um_per_px: float | None = None) -> FieldResult:  # noqa: ARG002
         """Count one image."""
         time.sleep(self.delay_s)
         try:

@@ -82,6 +82,7 @@ def test_only_these_routes_are_open_to_everybody() -> None:
 def test_every_route_that_shows_samples_leaves_a_note() -> None:
     without_data = {
         *("GET /", "GET /example.jpg", "GET /api/v1/openapi.json", "GET /batches/new"),
+        *("GET /reference-ranges", "GET /reference-ranges/{version}"),
         *("POST /sending/batches/preview", "POST /api/v1/batches/preview"),  # about files that were not sent yet
     }
     shown = {key for key, rule in ACCESS_RULES.items() if rule.permission is Permission.SAMPLES_READ}

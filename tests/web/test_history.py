@@ -56,6 +56,20 @@ def test_samples_are_found_by_status(site: Site) -> None:
     assert len(listed(site.page("/samples?status=nonsense"))) == 2
 
 
+def test_older_and_newer_keep_what_was_asked_for(site: Site) -> None:
+    for index in range(PAGE_SIZE + 1):
+        site.new_sample(f"S-{index:03}")
+
+    older = link(site.page("/samples?query=s-&since=2020-01-01&review="), "Older")
+
+    assert older is not None
+    assert "query=s-" in older
+    assert "since=2020-01-01" in older
+    assert listed(site.page(older)) == ["S-000"]
+    assert listed(site.page("/samples?query=s-&until=2020-01-01")) == []
+    assert listed(site.page("/samples?query=s-&review=yes")) == []
+
+
 def test_older_and_newer_lead_through_all_samples_and_back(site: Site) -> None:
     numbers = [f"S-{index:03}" for index in range(2 * PAGE_SIZE + 3)]
     for number in numbers:
@@ -85,7 +99,9 @@ def test_samples_that_arrive_meanwhile_do_not_shift_the_older_pages(site: Site) 
     assert listed(site.page(older)) == ["S-000"]
 
 
-@pytest.mark.parametrize("address", ["/samples?after=nonsense", "/samples?after=%00", "/samples?query=" + "x" * 65])
+@pytest.mark.parametrize(
+    "address", ["/samples?after=nonsense", "/samples?after=%00", "/samples?query=" + "x" * 65, "/samples?since=May"]
+)
 def test_an_address_that_makes_no_sense_is_answered_in_words(site: Site, address: str) -> None:
     html = site.page(address, status=422)
 

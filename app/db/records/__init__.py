@@ -1,16 +1,20 @@
 """The records: one ORM class a table, one file a class."""
 
 from app.db.records.account import AccountRecord
+from app.db.records.acquisition_profile import AcquisitionProfileRecord
+from app.db.records.analyser_value import AnalyserValueRecord
 from app.db.records.analysis import AnalysisRecord
 from app.db.records.api_token import ApiTokenRecord
 from app.db.records.audit_event import AuditEventRecord, AuditHeadRecord
 from app.db.records.batch import BatchRecord
 from app.db.records.batch_file import BatchFileRecord
 from app.db.records.batch_sample import BatchSampleRecord
+from app.db.records.chamber_count import ChamberCountRecord
 from app.db.records.executor_heartbeat import ExecutorHeartbeatRecord
 from app.db.records.field_image import FieldImageRecord
 from app.db.records.idempotency_key import IdempotencyKeyRecord
 from app.db.records.known_browser import KnownBrowserRecord
+from app.db.records.range_set import RangeSetRecord
 from app.db.records.review import ReviewRecord
 from app.db.records.review_edit import ReviewEditRecord
 from app.db.records.sample import SampleRecord
@@ -21,6 +25,8 @@ from app.db.records.user_session import UserSessionRecord
 
 __all__ = [
     "AccountRecord",
+    "AcquisitionProfileRecord",
+    "AnalyserValueRecord",
     "AnalysisRecord",
     "ApiTokenRecord",
     "AuditEventRecord",
@@ -28,10 +34,12 @@ __all__ = [
     "BatchFileRecord",
     "BatchRecord",
     "BatchSampleRecord",
+    "ChamberCountRecord",
     "ExecutorHeartbeatRecord",
     "FieldImageRecord",
     "IdempotencyKeyRecord",
     "KnownBrowserRecord",
+    "RangeSetRecord",
     "ReviewEditRecord",
     "ReviewRecord",
     "SampleRecord",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import ID_TYPE, Record, UtcDateTime, utc_now
@@ -23,6 +23,9 @@ class FieldImageRecord(Record):
     ``queued_at`` is when it was last put in the queue, ``started_at`` when its counting last began, ``changed_at``
     when its status last changed, ``set_aside_at`` when a person decided to do without it; the first three are None in
     rows older than the columns.
+
+    ``warning_count`` is the number of ``warnings``; ``unidentified_cells`` are the white cells of the newest analysis
+    that neither the network nor a person has named. Both are written wherever those change, to be searched for.
     """
 
     __tablename__ = "field_image"
@@ -30,6 +33,19 @@ class FieldImageRecord(Record):
         UniqueConstraint("sample_id", "sha256"),
         # Finds the few unfinished images among millions of finished ones.
         Index(None, "status", "sample_id"),
+        # Find the samples with something to look at, where those are rare.
+        Index(
+            "ix_field_image_warned",
+            "sample_id",
+            sqlite_where=text("warning_count > 0"),
+            postgresql_where=text("warning_count > 0"),
+        ),
+        Index(
+            "ix_field_image_unidentified",
+            "sample_id",
+            sqlite_where=text("unidentified_cells > 0"),
+            postgresql_where=text("unidentified_cells > 0"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -57,3 +73,5 @@ class FieldImageRecord(Record):
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default_factory=utc_now)
     set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    warning_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    unidentified_cells: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -195,6 +195,7 @@ def finish_image(
     status: ImageStatus,
     reason: Notice | None = None,
     warnings: Sequence[Notice] = (),
+    unidentified_cells: int = 0,
 ) -> bool:
     """Close an unfinished image; False when it is finished already, and then nothing is changed."""
     statement = (
@@ -205,6 +206,8 @@ def finish_image(
             reason_code=reason.code if reason else None,
             reason_message=reason.message if reason else None,
             warnings=[asdict(warning) for warning in warnings],
+            warning_count=len(warnings),
+            unidentified_cells=unidentified_cells,
             changed_at=utc_now(),
         )
         .returning(FieldImageRecord.id)

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select, tuple_
@@ -11,8 +12,10 @@ from app.db.base import LARGEST_ID
 from app.db.inserting import insert_unless_present
 from app.db.records import AnalysisRecord, FieldImageRecord, ReviewRecord, SampleRecord
 from app.db.repositories.images import WITHOUT_COUNTS
+from app.db.repositories.sample_search import SampleFilter, conditions
 from app.errors import SampleNotFound
 from app.schemas.counts import ClassCounts
+from app.schemas.sample_details import SampleDetails
 from app.schemas.samples import UNFINISHED, ImageStatus, SampleStatus
 
 _NRBC = case((ReviewRecord.id.is_not(None), ReviewRecord.nrbc), else_=AnalysisRecord.nrbc)
@@ -26,8 +29,14 @@ _SUMS = (
     func.count(_NRBC) == func.count(),
 )
 
-_FEW = 500
-"""Samples with a part in their accession number up to which they are looked up one by one."""
+
+@dataclass(frozen=True, slots=True)
+class ImageTotals:
+    """Of a sample's images: how many were set aside, their warnings, and their unidentified white cells."""
+
+    set_aside: int = 0
+    warnings: int = 0
+    unidentified_cells: int = 0
 
 
 def accession_key(accession_number: str) -> str:
@@ -35,11 +44,25 @@ def accession_key(accession_number: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", accession_number).casefold())
 
 
-def add_sample(session: Session, *, accession_number: str, note: str | None) -> SampleRecord | None:
+def add_sample(
+    session: Session, *, accession_number: str, note: str | None, details: SampleDetails | None = None
+) -> SampleRecord | None:
     """Register a sample; None when its accession number exists already."""
     record = SampleRecord(accession_number=accession_number, accession_key=accession_key(accession_number), note=note)
+    if details is not None:
+        set_details(record, details)
     new_id = insert_unless_present(session, record)
     return None if new_id is None else get_sample(session, new_id)
+
+
+def set_details(record: SampleRecord, details: SampleDetails) -> None:
+    """Write down what is known of a sample besides its images; what is None is not known."""
+    record.patient_code = details.patient_code
+    record.patient_key = accession_key(details.patient_code) if details.patient_code else None
+    record.sex = details.sex
+    record.age_value, record.age_unit = details.age_value, details.age_unit
+    record.stain = details.stain
+    record.acquisition_profile_id = details.acquisition_profile_id
 
 
 def get_sample(session: Session, sample_id: int) -> SampleRecord:
@@ -54,6 +77,23 @@ def get_sample(session: Session, sample_id: int) -> SampleRecord:
     return record
 
 
+def get_sample_for_change(session: Session, sample_id: int) -> SampleRecord:
+    """The sample with this number as it is now, held until the transaction ends.
+
+    Raises:
+        SampleNotFound: There is none.
+    """
+    get_sample(session, sample_id)
+    query = select(SampleRecord).where(SampleRecord.id == sample_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def find_sample_by_accession(session: Session, accession_number: str) -> SampleRecord | None:
+    """The sample registered under an accession number, in whatever case; None where there is none."""
+    query = select(SampleRecord).where(SampleRecord.accession_key == accession_key(accession_number))
+    return session.scalar(query)
+
+
 def get_sample_by_accession(session: Session, accession_number: str) -> SampleRecord:
     """The sample registered under an accession number that is known to exist, in whatever case."""
     query = select(SampleRecord).where(SampleRecord.accession_key == accession_key(accession_number))
@@ -62,19 +102,15 @@ def get_sample_by_accession(session: Session, accession_number: str) -> SampleRe
 
 def list_samples(
     session: Session,
+    wanted: SampleFilter,
     *,
-    key_part: str,
     status: SampleStatus | None,
     before: tuple[datetime, int] | None,
     limit: int,
 ) -> Sequence[SampleRecord]:
-    """At most ``limit`` samples, newest first, that come after the position ``before`` in that order.
-
-    ``key_part`` is any part of the accession key; empty for all samples.
-    """
+    """At most ``limit`` samples, newest first, that come after the position ``before`` in that order."""
     query = select(SampleRecord).order_by(SampleRecord.created_at.desc(), SampleRecord.id.desc()).limit(limit)
-    if key_part:
-        query = query.where(_has_part(session, key_part))
+    query = query.where(*conditions(session, wanted))
     if status is not None:
         query = query.where(_stands_at(status))
     if before is not None:
@@ -95,14 +131,19 @@ def image_status_counts(session: Session, sample_ids: Sequence[int]) -> dict[int
     return counts
 
 
-def set_aside_counts(session: Session, sample_ids: Sequence[int]) -> dict[int, int]:
-    """For every sample with images that were set aside: how many they are."""
+def image_totals(session: Session, sample_ids: Sequence[int]) -> dict[int, ImageTotals]:
+    """For every sample that has images: what they add up to."""
     query = (
-        select(FieldImageRecord.sample_id, func.count())
-        .where(FieldImageRecord.sample_id.in_(sample_ids), FieldImageRecord.set_aside_at.is_not(None))
+        select(
+            FieldImageRecord.sample_id,
+            func.count(FieldImageRecord.set_aside_at),
+            func.sum(FieldImageRecord.warning_count),
+            func.sum(FieldImageRecord.unidentified_cells),
+        )
+        .where(FieldImageRecord.sample_id.in_(sample_ids))
         .group_by(FieldImageRecord.sample_id)
     )
-    return {row[0]: row[1] for row in session.execute(query)}
+    return {sample_id: ImageTotals(*map(int, numbers)) for sample_id, *numbers in session.execute(query)}
 
 
 def pooled_counts(session: Session, sample_ids: Sequence[int]) -> dict[int, ClassCounts]:
@@ -132,21 +173,6 @@ def pooled_counts(session: Session, sample_ids: Sequence[int]) -> dict[int, Clas
     }
 
 
-def _has_part(session: Session, key_part: str) -> ColumnElement[bool]:
-    """Whether a sample's accession key has this part.
-
-    What few samples have is found in an index of the keys alone (PostgreSQL: of their parts) and then looked up; what
-    many have is soon met by reading the samples in the order of the list. Each way is slow for the other case.
-    """
-    contains = SampleRecord.accession_key.contains(key_part, autoescape=True)
-    if session.get_bind().dialect.name == "sqlite":
-        contains_quickly: ColumnElement[bool] = func.instr(SampleRecord.accession_key, key_part) > 0
-    else:
-        contains_quickly = contains
-    few = session.scalars(select(SampleRecord.id).where(contains_quickly).limit(_FEW + 1)).all()
-    return SampleRecord.id.in_(few) if len(few) <= _FEW else contains
-
-
 def _stands_at(status: SampleStatus) -> ColumnElement[bool]:
     """Whether a sample stands at a status, told from its images as ``sample_status`` in the services tells it.
 
@@ -160,7 +186,7 @@ def _stands_at(status: SampleStatus) -> ColumnElement[bool]:
     has_aside = _has_image(and_(is_lost, FieldImageRecord.set_aside_at.is_not(None)))
     has_any = own_images.correlate(SampleRecord)
     has_counted = has_any.where(FieldImageRecord.status == ImageStatus.COUNTED)
-    conditions: dict[SampleStatus, ColumnElement[bool]] = {
+    stands_at: dict[SampleStatus, ColumnElement[bool]] = {
         SampleStatus.EMPTY: not_(has_any),
         SampleStatus.QUEUED: and_(has_pending, not_(has_started)),
         SampleStatus.COUNTING: and_(has_pending, has_started),
@@ -169,7 +195,7 @@ def _stands_at(status: SampleStatus) -> ColumnElement[bool]:
         # No sample can be signed yet.
         SampleStatus.SIGNED: SampleRecord.id < 0,
     }
-    return conditions[status]
+    return stands_at[status]
 
 
 def _has_image(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.routes.api import batches as sending
 from app.routes.pages import (
     account,
+    acquisition_profiles,
     admin_accounts,
     admin_audit,
     admin_tokens,
@@ -14,10 +15,13 @@ from app.routes.pages import (
     history,
     image_actions,
     images,
+    measurements,
     new_sample,
     queue,
+    reference_ranges,
     reviews,
     sample,
+    sample_data,
     sample_files,
     setup,
     sign_in,
@@ -32,6 +36,9 @@ for module in (
     history,
     sample,
     sample_files,
+    sample_data,
+    measurements,
+    reference_ranges,
     images,
     image_actions,
     queue,
@@ -42,5 +49,5 @@ for module in (
     router.include_router(module.router)
 # What a browser sends to is what programs send to, only without a token: pages have none.
 router.include_router(sending.router, prefix="/sending")
-for module in (sign_in, setup, account, admin_accounts, admin_tokens, admin_audit):
+for module in (sign_in, setup, account, admin_accounts, admin_tokens, admin_audit, acquisition_profiles):
     router.include_router(module.router)

@@ -17,6 +17,11 @@ router = APIRouter()
 def show_samples(session: SessionDep, search: Annotated[HistorySearch, Query()]) -> HTMLResponse:
     """A page of samples, newest first."""
     page = sample_history(
-        session, query=search.query, status=search.wanted_status, after=search.after or None, limit=PAGE_SIZE
+        session,
+        query=search.query,
+        status=search.wanted_status,
+        wanted=search.wanted(),
+        after=search.after or None,
+        limit=PAGE_SIZE,
     )
     return render_page("samples.html", history_values(search, page))

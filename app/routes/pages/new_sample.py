@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Request, UploadFile
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from app.errors import AccessionNumberTaken, InvalidInput
 from app.schemas.samples import SampleSummary
 from app.schemas.uploads import CountPriority
+from app.services.acquisition_profiles import list_profiles
 from app.services.samples import create_sample, sample_detail
 from app.web.context import AppContext
-from app.web.dependencies import ContextDep, IdempotencyKey, SettingsDep
+from app.web.dependencies import ContextDep, IdempotencyKey, SessionDep, SettingsDep
 from app.web.incoming_files import UploadReport, chosen_files, require_files, take_in
 from app.web.problems import wants_json
-from app.web.sample_form import SampleForm, upload_page_values
+from app.web.sample_form import SampleForm, typed_sample, upload_page_values
 from app.web.templating import render_page
 
 router = APIRouter()
@@ -22,22 +23,20 @@ _Files = Annotated[list[UploadFile] | None, File()]
 
 
 @router.get("/")
-def show_upload_page(settings: SettingsDep) -> HTMLResponse:
+def show_upload_page(settings: SettingsDep, session: SessionDep) -> HTMLResponse:
     """The empty form."""
-    return render_page("upload.html", upload_page_values(settings, SampleForm()))
+    return render_page("upload.html", upload_page_values(settings, SampleForm(), list_profiles(session)))
 
 
 @router.post("/samples")
 def submit_sample(
     request: Request,
     context: ContextDep,
-    accession_number: Annotated[str, Form()] = "",
-    note: Annotated[str, Form()] = "",
+    form: Annotated[SampleForm, Depends(typed_sample)],
     files: _Files = None,
 ) -> Response:
     """Register a sample with its images; a script sends the images afterwards, one by one."""
     is_script = wants_json(request.scope)
-    form = SampleForm(accession_number, note)
     try:
         take = chosen_files if is_script else require_files
         chosen = take(files, context.settings)
@@ -45,7 +44,9 @@ def submit_sample(
     except (InvalidInput, AccessionNumberTaken) as error:
         if is_script:
             raise
-        values = upload_page_values(context.settings, form, error)
+        with context.database.unit_of_work() as session:
+            profiles = list_profiles(session)
+        values = upload_page_values(context.settings, form, profiles, error)
         return render_page("upload.html", values, status_code=error.http_status)
     report = UploadReport(files=())
     if chosen:

@@ -8,11 +8,15 @@ from html import unescape
 import pytest
 
 from app.schemas.counts import ClassCounts
+from app.schemas.figures import SampleFigures
 from app.schemas.grading import GradingScheme
+from app.schemas.measurements import Measurements
+from app.schemas.reference_ranges import RangeSet
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus, SampleDetail, SampleStatus
 from app.services.findings import count_intervals, pooled_differential, pooled_morphology
 from app.services.grading import load_grading_scheme
+from app.services.sample_figures import sample_figures
 from app.web.findings_view import count_words
 from app.web.sample_view import build_sample_view
 from app.web.templating import render_fragment
@@ -49,9 +53,19 @@ def summary_of(
         count_intervals=count_intervals(counts),
         differential=pooled_differential(counts, [white]),
         morphology=pooled_morphology([red], scheme),
+        figures=without_measurements(counts),
+        measurements=Measurements(),
+        acquisition_profile=None,
         images=(),
     )
     return render_fragment("fragments/sample_summary.html", {"view": build_sample_view(sample, never_read)})
+
+
+def without_measurements(counts: ClassCounts) -> SampleFigures:
+    """The figures of a sample of which nothing but images is known."""
+    ranges = RangeSet(version=1, ranges=(), reason="", created_at=datetime(2026, 11, 25, tzinfo=UTC), created_by="")
+    nothing = Measurements()
+    return sample_figures((), counts, None, measured=nothing, profile=None, ranges=ranges, sex=None, age=None)
 
 
 def section(html: str, name: str) -> str:
