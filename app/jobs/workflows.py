@@ -184,7 +184,13 @@ class CountingJob:
         log.error("image_failed", code=reason.code)
 
     def _save(self, image_id: int, record: ResultRecord) -> None:
-        """Keep a result until the database takes it: a disk that is full must not use up the image's starts.
+        is_first = self._save_when_there_is_room(image_id, record)
+        if is_first:
+            self._measures.note_record(record)
+        log.info("image_finished", status=record.status, is_first=is_first, timings_ms=record.timings_ms)
+
+    def _save_when_there_is_room(self, image_id: int, record: ResultRecord) -> bool:
+        """Try until the database takes the result: a disk that is full must not use up the image's starts.
 
         Raises:
             CountingStopped: The process is stopping; the image is counted again later.
@@ -193,16 +199,12 @@ class CountingJob:
         while True:
             try:
                 with self._measures.timed("database"):
-                    is_first = self._save_result(image_id, record)
-                break
+                    return self._save_result(image_id, record)
             except OperationalError as error:  # anything else is for DBOS, such as that another process owns the job
                 self._measures.note_error(error)
                 log.warning("result_not_saved_yet", error=str(error.orig), next_try_s=wait_s)
                 self._runtime.pause(wait_s)
                 wait_s = min(2 * wait_s, self._options.longest_retry_s)
-        if is_first:
-            self._measures.note_record(record)
-        log.info("image_finished", status=record.status, is_first=is_first, timings_ms=record.timings_ms)
 
     @contextmanager
     def _listed(self, where: list[int], image_id: int) -> Iterator[None]:

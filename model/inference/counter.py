@@ -27,7 +27,7 @@ from model.inference.scale import ScaledLook, ScaleFinder
 from model.inference.scale_limits import known_scale
 from model.preprocessing import DecodedImage, ImageLimits, ImageRefused, decode_image
 from model.quality import FieldMeasures
-from model.types import DetectedCell, FieldResult, Notice, WeightsIdentity
+from model.types import DetectedCell, FieldResult, Notice, Size, WeightsIdentity
 from model.weights import WeightsRelease, load_network, open_release
 
 _NEEDING_NAMES = (NUCLEATED_RED_CELL, "differential", "morphology")
@@ -153,14 +153,17 @@ class CellCounter:
         look = replace(look, found=self._listed(look.found, min_score))
         naming_started = time.perf_counter()
         logits = self.naming.logits(look.found, self.settings.thresholds, look.scale)
-        border_px = BORDER_PX / look.scale
-        is_cut = cut_sides(look.found.boxes_xyxy_px, image.size.width, image.size.height, border_px).any(dim=1)
-        names = self.naming.names(look.found.class_indices, logits, is_cut)
+        names = self._names(look, logits, image.size)
         timer.add("naming", naming_started)
         gated = self.gate.judge(image.image_hwc_u8, look, self._cells(look.found, names), timer)
         result = self._result(image, look, gated, _quality(look, um_per_px), timer)
         timer.add("total", started)
         return CountedField(result, logits[: len(result.cells)], look.features, gated.measures)
+
+    def _names(self, look: ScaledLook, logits: NDArray[np.float32], size: Size) -> list[CellName]:
+        border_px = BORDER_PX / look.scale
+        is_cut = cut_sides(look.found.boxes_xyxy_px, size.width, size.height, border_px).any(dim=1)
+        return self.naming.names(look.found.class_indices, logits, is_cut)
 
     def _result(
         self,

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from app.db import engine as engine_module
-from app.jobs import dbos_adapter
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus
+from app.services.results import record_result
 from tests.jobs.counters import ScriptedCounter
 from tests.jobs.laboratory import Laboratory, wait_for
 from tests.sample_images import image_bytes
@@ -91,7 +91,6 @@ def test_a_result_that_cannot_be_kept_yet_waits_and_its_image_is_not_begun_anew(
 ) -> None:
     """More refusals than an image has starts: a disk on which starts can be noted and results not kept."""
     refusals = [OperationalError("INSERT", {}, Exception("database or disk is full")) for _ in range(8)]
-    record_result = dbos_adapter.record_result
 
     def record_when_there_is_room(
         session: Session, *, image_id: int, record: ResultRecord, thresholds: Mapping[str, float] | None
@@ -100,7 +99,7 @@ def test_a_result_that_cannot_be_kept_yet_waits_and_its_image_is_not_begun_anew(
             raise refusals.pop()
         return record_result(session, image_id=image_id, record=record, thresholds=thresholds)
 
-    monkeypatch.setattr(dbos_adapter, "record_result", record_when_there_is_room)
+    monkeypatch.setattr("app.jobs.dbos_adapter.record_result", record_when_there_is_room)
     counter = ScriptedCounter()
     ids = laboratory.upload(laboratory.start(counter), image_bytes(1))
 
