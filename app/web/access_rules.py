@@ -31,6 +31,7 @@ _OWN = Rule(Permission.OWN_ACCOUNT)
 _OWN_PASSWORD = Rule(Permission.OWN_ACCOUNT, is_password_change=True)
 _READ = Permission.SAMPLES_READ
 _WRITE = Rule(Permission.SAMPLES_WRITE)
+_REVIEW = Rule(Permission.SAMPLES_REVIEW)
 _ACCOUNTS = Rule(Permission.ACCOUNTS_MANAGE)
 _LABORATORY = Rule(Permission.LABORATORY_MANAGE)
 _AUDIT = Permission.AUDIT_READ
@@ -149,6 +150,13 @@ ACCESS_RULES: dict[str, Rule] = {
     "GET /api/v1/images/{image_id}/review": Rule(_READ, AuditAction.RESULT_VIEWED),
     "GET /api/v1/images/{image_id}/edits": Rule(_READ, AuditAction.RESULT_VIEWED, is_background=True),
     "POST /api/v1/images/{image_id}/edits": Rule(Permission.SAMPLES_REVIEW),
+    # The manual counter.
+    "GET /counter": _REVIEW,
+    "POST /counter": _REVIEW,
+    "POST /counter/draft": _REVIEW,
+    "POST /counter/preference": _REVIEW,
+    "GET /samples/{sample_id}/differentials": Rule(_READ, AuditAction.SAMPLE_VIEWED),
+    "POST /samples/{sample_id}/differentials/{differential_id}/withdraw": _REVIEW,
     # What an admin does.
     "GET /admin/accounts": _ACCOUNTS,
     "POST /admin/accounts": _ACCOUNTS,

@@ -10,6 +10,7 @@ from app.routes.pages import (
     admin_audit,
     admin_tokens,
     batches,
+    counter,
     example,
     gallery,
     history,
@@ -45,6 +46,7 @@ for module in (
     reviews,
     viewer,
     gallery,
+    counter,
 ):
     router.include_router(module.router)
 # What a browser sends to is what programs send to, only without a token: pages have none.
