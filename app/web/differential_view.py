@@ -57,7 +57,8 @@ def share_words(share: Share) -> str:
     """A share with its interval, in percent, to the decimal that a differential is read to."""
     if share.percent is None or share.low is None or share.high is None:
         return "not available"
-    return f"{share.percent:.1f} % ({share.low:.1f}–{share.high:.1f})"
+    # Joined, so that a narrow table breaks the line before the interval and not inside it.
+    return f"{share.percent:.1f}\u00a0% ({share.low:.1f}\u2060–\u2060{share.high:.1f})"
 
 
 def p_words(p: float) -> str:

@@ -1,6 +1,6 @@
 """The manual counter, the reference library, control slides and checks at a start.
 
-Revision 0060.
+Revision 0060, after 0030.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.sql.schema import SchemaItem
 
 revision = "0060"
-down_revision = "0020"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
@@ -25,6 +25,8 @@ _TABLES = (
     "control_decision",
     "qc_result",
 )
+_ERASED_WITH = ("sample", "field_image", "analysis", "control_run")
+"""What is erased takes with it what was made of it."""
 
 
 def upgrade() -> None:
@@ -146,7 +148,12 @@ def _make(table: str, *parts: SchemaItem, refers_to: tuple[str, ...] = ()) -> No
         *parts,
         sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
         *(
-            sa.ForeignKeyConstraint([column], [f"{other}.id"], name=f"fk_{table}_{column}_{other}", ondelete="RESTRICT")
+            sa.ForeignKeyConstraint(
+                [column],
+                [f"{other}.id"],
+                name=f"fk_{table}_{column}_{other}",
+                ondelete="CASCADE" if other in _ERASED_WITH else "RESTRICT",
+            )
             for other, column in named
         ),
         sqlite_autoincrement=True,

@@ -165,7 +165,7 @@ def test_a_hundred_cells_are_saved_to_a_sample_without_a_mouse(counter: Page, re
 
     counter.wait_for_url("**/differentials")
     expect(counter.locator(".manual")).to_contain_text("n = 100")
-    expect(counter.locator("tr[data-type=segmented_neutrophil]")).to_contain_text("60.0 % (49.7–69.7)")
+    expect(counter.locator("tr[data-type=segmented_neutrophil]")).to_contain_text("49.7\u2060–\u206069.7")
     open_counter(counter, review_server)
     expect_total(counter, 0)
 

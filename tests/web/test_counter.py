@@ -29,7 +29,7 @@ def test_a_count_is_saved_beside_the_automatic_one(counting_site: Site) -> None:
     assert answer.url.path == f"/samples/{detail['id']}/differentials"
     assert "Counted by test-admin" in html
     assert "n = 10" in html
-    assert "60.0 % (26.2–87.8)" in html
+    assert "60.0\u00a0% (26.2\u2060–\u206087.8)" in html
     assert "20.0 per 100 WBC" in html
     assert "By hand, n = 9" in html
     assert "1 cells counted by hand are of types that the network has no name for" in html

@@ -47,7 +47,7 @@ class ControlRunRecord(Record):
 
     id: Mapped[int] = mapped_column(ID_TYPE, primary_key=True, init=False)
     lot_id: Mapped[int] = mapped_column(ForeignKey("control_lot.id", ondelete="RESTRICT"))
-    sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id", ondelete="RESTRICT"))
+    sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id", ondelete="CASCADE"))
     run: Mapped[str] = mapped_column(String(64))
     measured: Mapped[dict[str, Any]] = mapped_column(JSON)
     images: Mapped[int]
@@ -65,7 +65,7 @@ class ControlDecisionRecord(Record):
     __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(ID_TYPE, primary_key=True, init=False)
-    run_id: Mapped[int] = mapped_column(ForeignKey("control_run.id", ondelete="RESTRICT"), index=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("control_run.id", ondelete="CASCADE"), index=True)
     decision: Mapped[str] = mapped_column(String(16))
     comment: Mapped[str | None] = mapped_column(String(2000))
     made_by: Mapped[str] = mapped_column(String(200))

@@ -19,7 +19,7 @@ class ManualDifferentialRecord(Record):
     __table_args__ = (UniqueConstraint("count_key"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(ID_TYPE, primary_key=True, init=False)
-    sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id", ondelete="RESTRICT"), index=True)
+    sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id", ondelete="CASCADE"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"), index=True)
     count_key: Mapped[str] = mapped_column(String(32))
     counted_by: Mapped[str] = mapped_column(String(200))

@@ -24,9 +24,9 @@ class ReferenceCellRecord(Record):
 
     id: Mapped[int] = mapped_column(ID_TYPE, primary_key=True, init=False)
     active_key: Mapped[str | None] = mapped_column(String(80))
-    sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id", ondelete="RESTRICT"))
-    image_id: Mapped[int] = mapped_column(ForeignKey("field_image.id", ondelete="RESTRICT"))
-    analysis_id: Mapped[int] = mapped_column(ForeignKey("analysis.id", ondelete="RESTRICT"))
+    sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id", ondelete="CASCADE"))
+    image_id: Mapped[int] = mapped_column(ForeignKey("field_image.id", ondelete="CASCADE"))
+    analysis_id: Mapped[int] = mapped_column(ForeignKey("analysis.id", ondelete="CASCADE"))
     cell: Mapped[str] = mapped_column(String(40))
     cell_class: Mapped[str] = mapped_column(String(8))
     subtype: Mapped[str] = mapped_column(String(32))
