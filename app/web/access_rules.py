@@ -157,6 +157,11 @@ ACCESS_RULES: dict[str, Rule] = {
     "POST /counter/preference": _REVIEW,
     "GET /samples/{sample_id}/differentials": Rule(_READ, AuditAction.SAMPLE_VIEWED),
     "POST /samples/{sample_id}/differentials/{differential_id}/withdraw": _REVIEW,
+    # The reference library.
+    "GET /library": Rule(_READ, AuditAction.LIBRARY_VIEWED),
+    "GET /library/pictures.jpg": Rule(_READ, AuditAction.LIBRARY_VIEWED),
+    "POST /library/cells": _REVIEW,
+    "POST /library/cells/{reference_cell_id}/remove": _REVIEW,
     # What an admin does.
     "GET /admin/accounts": _ACCOUNTS,
     "POST /admin/accounts": _ACCOUNTS,

@@ -1,6 +1,6 @@
 """The manual counter, the reference library, control slides and checks at a start.
 
-Revision 0060, after 0030.
+Revision 0060, after 0031.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.sql.schema import SchemaItem
 
 revision = "0060"
-down_revision = "0030"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

@@ -34,6 +34,7 @@ _NUMBERS = {
     "{cell_class}": "WBC",
     "{number}": "0",
     "{differential_id}": "77",
+    "{reference_cell_id}": "77",
 }
 """Numbers of accounts, sessions and tokens that do not exist: the walk shall end nobody's session, its own included."""
 

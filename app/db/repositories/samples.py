@@ -100,12 +100,6 @@ def get_sample_by_accession(session: Session, accession_number: str) -> SampleRe
     return session.scalars(query).one()
 
 
-def find_sample_by_accession(session: Session, accession_number: str) -> SampleRecord | None:
-    """The sample registered under an accession number, in whatever case."""
-    query = select(SampleRecord).where(SampleRecord.accession_key == accession_key(accession_number))
-    return session.scalar(query)
-
-
 def list_samples(
     session: Session,
     wanted: SampleFilter,

@@ -16,6 +16,7 @@ from app.routes.pages import (
     history,
     image_actions,
     images,
+    library,
     measurements,
     new_sample,
     queue,
@@ -46,6 +47,7 @@ for module in (
     reviews,
     viewer,
     gallery,
+    library,
     counter,
 ):
     router.include_router(module.router)
