@@ -157,6 +157,11 @@ ACCESS_RULES: dict[str, Rule] = {
     "POST /counter/preference": _REVIEW,
     "GET /samples/{sample_id}/differentials": Rule(_READ, AuditAction.SAMPLE_VIEWED),
     "POST /samples/{sample_id}/differentials/{differential_id}/withdraw": _REVIEW,
+    # Quality.
+    "GET /quality/overrides": Rule(_READ, AuditAction.QUALITY_VIEWED),
+    # Looking back.
+    "GET /samples/{sample_id}/look-back": Rule(_READ, AuditAction.SAMPLE_VIEWED),
+    "GET /images/{image_id}/analyses/{analysis_id}": Rule(_READ, AuditAction.IMAGE_VIEWED),
     # The reference library.
     "GET /library": Rule(_READ, AuditAction.LIBRARY_VIEWED),
     "GET /library/pictures.jpg": Rule(_READ, AuditAction.LIBRARY_VIEWED),

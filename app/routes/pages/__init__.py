@@ -17,8 +17,10 @@ from app.routes.pages import (
     image_actions,
     images,
     library,
+    look_back,
     measurements,
     new_sample,
+    quality,
     queue,
     reference_ranges,
     reviews,
@@ -49,6 +51,8 @@ for module in (
     gallery,
     library,
     counter,
+    look_back,
+    quality,
 ):
     router.include_router(module.router)
 # What a browser sends to is what programs send to, only without a token: pages have none.
