@@ -50,6 +50,8 @@ class AuditAction(StrEnum):
     CONTROL_LOT_CLOSED = "control.lot_closed"
     CONTROL_RECORDED = "control.recorded"
     CONTROL_DECIDED = "control.decided"
+    GOLDEN_CHECK_FAILED = "golden_check.failed"
+    GOLDEN_CHECK_ACCEPTED = "golden_check.accepted"
     AUDIT_VIEWED = "audit.viewed"
     AUDIT_EXPORTED = "audit.exported"
 

@@ -81,3 +81,12 @@ class AnalysisNotFound(NotFound):
 
     def __init__(self, image_id: int, analysis_id: int) -> None:
         super().__init__(f"Image number {image_id} has no analysis number {analysis_id}; open its sample.")
+
+
+class GoldenCheckNotFound(NotFound):
+    """There is no check of the golden fields with this number."""
+
+    code = "golden_check_not_found"
+
+    def __init__(self, check_id: int) -> None:
+        super().__init__(f"There is no check number {check_id}; the page Quality control shows the newest ones.")

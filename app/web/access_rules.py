@@ -31,6 +31,7 @@ _OWN = Rule(Permission.OWN_ACCOUNT)
 _OWN_PASSWORD = Rule(Permission.OWN_ACCOUNT, is_password_change=True)
 _READ = Permission.SAMPLES_READ
 _WRITE = Rule(Permission.SAMPLES_WRITE)
+_LABORATORY = Rule(Permission.LABORATORY_MANAGE)
 _REVIEW = Rule(Permission.SAMPLES_REVIEW)
 _ACCOUNTS = Rule(Permission.ACCOUNTS_MANAGE)
 _LABORATORY = Rule(Permission.LABORATORY_MANAGE)
@@ -158,7 +159,14 @@ ACCESS_RULES: dict[str, Rule] = {
     "GET /samples/{sample_id}/differentials": Rule(_READ, AuditAction.SAMPLE_VIEWED),
     "POST /samples/{sample_id}/differentials/{differential_id}/withdraw": _REVIEW,
     # Quality.
+    "GET /quality": Rule(_READ, AuditAction.QUALITY_VIEWED),
     "GET /quality/overrides": Rule(_READ, AuditAction.QUALITY_VIEWED),
+    "GET /quality/lots/{lot_id}": Rule(_READ, AuditAction.QUALITY_VIEWED),
+    "POST /quality/lots": _LABORATORY,
+    "POST /quality/lots/{lot_id}/close": _LABORATORY,
+    "POST /quality/lots/{lot_id}/runs": _REVIEW,
+    "POST /quality/runs/{run_id}/decide": _REVIEW,
+    "POST /quality/checks/{check_id}/accept": _LABORATORY,
     # Looking back.
     "GET /samples/{sample_id}/look-back": Rule(_READ, AuditAction.SAMPLE_VIEWED),
     "GET /images/{image_id}/analyses/{analysis_id}": Rule(_READ, AuditAction.IMAGE_VIEWED),
