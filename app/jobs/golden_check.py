@@ -21,7 +21,7 @@ from model.types import FieldResult, Size
 GOLDEN_RECIPES: Mapping[str, SmearRecipe] = {
     "usual": SmearRecipe(seed=101),
     "many white cells": SmearRecipe(seed=102, size=Size(960, 720), red_cells=60, white_cells=10, platelets=10),
-    "crowded": SmearRecipe(seed=103, red_cells=60, white_cells=2, platelets=6, clumping=0.4),
+    "crowded": SmearRecipe(seed=103, size=Size(1024, 768), red_cells=90, white_cells=3, platelets=10, clumping=0.4),
 }
 """The golden fields by name. They never change: another drawing is another set, which is recorded anew."""
 
