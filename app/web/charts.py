@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import floor, log10
 
-WIDTH, HEIGHT = 480, 200
+WIDTH, HEIGHT = 360, 190
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 12, 28
 _ROOM = 0.08
 """Empty space above and below, as a share of the range."""
