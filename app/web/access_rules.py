@@ -34,7 +34,6 @@ _WRITE = Rule(Permission.SAMPLES_WRITE)
 _LABORATORY = Rule(Permission.LABORATORY_MANAGE)
 _REVIEW = Rule(Permission.SAMPLES_REVIEW)
 _ACCOUNTS = Rule(Permission.ACCOUNTS_MANAGE)
-_LABORATORY = Rule(Permission.LABORATORY_MANAGE)
 _AUDIT = Permission.AUDIT_READ
 
 ACCESS_RULES: dict[str, Rule] = {
