@@ -1,4 +1,4 @@
-"""From a sample's page: its patient's last result, an earlier count with its boxes, and a control slide, in a browser."""
+"""In a browser: a patient's last result, an earlier count with its boxes, and a control slide."""
 
 from pathlib import Path
 
