@@ -37,7 +37,14 @@ def make_lot(session: Session, *, new: NewControlLot, actor: Actor) -> int:
         raise InvalidInput("targets", "Give mean and SD of at least one quantity, as the material's sheet tells them.")
     targets = {name: target.model_dump() for name, target in new.targets.items()}
     key = "\x1f".join(value.casefold() for value in names.values())
-    record = ControlLotRecord(**names, lot_key=key, targets=targets, made_by=actor.name)
+    record = ControlLotRecord(
+        material=names["material"],
+        lot_number=names["lot_number"],
+        level=names["level"],
+        lot_key=key,
+        targets=targets,
+        made_by=actor.name,
+    )
     lot_id = controls.add_lot(session, record)
     if lot_id is None:
         raise InvalidInput("lot_number", "This lot exists already at this level; open it, or write another number.")
@@ -46,7 +53,7 @@ def make_lot(session: Session, *, new: NewControlLot, actor: Actor) -> int:
         AuditAction.CONTROL_LOT_MADE,
         subject_kind="control_lot",
         subject_id=lot_id,
-        new=names | {"targets": targets},
+        new={**names, "targets": targets},
     )
     return lot_id
 

@@ -105,7 +105,7 @@ def holm_rejected(ps: Sequence[float], *, level: float = FAMILY_ERROR) -> list[b
     Holm 1979, Scand J Stat 6:65: in the order of p, the k-th (from 0) of m falls while p is at most level / (m - k).
     """
     rejected = [False] * len(ps)
-    for rank, index in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):
+    for rank, index in enumerate(sorted(range(len(ps)), key=lambda one: ps[one])):
         if ps[index] > level / (len(ps) - rank):
             break
         rejected[index] = True

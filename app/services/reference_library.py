@@ -41,7 +41,8 @@ def confirmed_cells(session: Session, *, image_id: int, names: Sequence[str]) ->
     """
     review = field_review(session, image_id=image_id)
     states = {edit.cell: edit.new for edit in review.edits}
-    cells, refused = [], []
+    cells: list[ConfirmedCell] = []
+    refused: list[RefusedCell] = []
     for name in dict.fromkeys(names):
         found = _confirmed(name, states.get(name))
         if found is None:

@@ -24,7 +24,8 @@ from app.services.counter_keys import KEY_PRESETS, checked_keys, checked_target
 from app.services.manual_differentials import FinishedCount, checked_text
 from app.web.manual_words import MANUAL_NAMES
 
-_KEY, _PRESSES = TypeAdapter(CountKey), TypeAdapter(Presses)
+_KEY: TypeAdapter[str] = TypeAdapter(CountKey)
+_PRESSES: TypeAdapter[tuple[ManualCellType, ...]] = TypeAdapter(Presses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,8 +75,8 @@ def read_new_lot(data: FormData) -> NewControlLot:
         except ValueError as error:
             raise InvalidInput("targets", f"{words.name}: give a mean and an SD above 0, both as numbers.") from error
         targets[name] = target
-    texts = {field: str(data.get(field, "")) for field in ("material", "lot_number", "level")}
-    return NewControlLot(**texts, targets=targets)
+    material, lot_number, level = (str(data.get(field, "")) for field in ("material", "lot_number", "level"))
+    return NewControlLot(material=material, lot_number=lot_number, level=level, targets=targets)
 
 
 def _chart(lot: ControlLot, name: str, runs: tuple[ControlRun, ...]) -> QuantityChart:

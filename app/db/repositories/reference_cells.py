@@ -1,6 +1,7 @@
 """Queries about the reference library."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
@@ -74,7 +75,9 @@ def list_pictures(session: Session, ids: Sequence[int]) -> dict[int, bytes]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
-def newest_states(session: Session, analysis_ids: Sequence[int], cells: Sequence[str]) -> dict[tuple[int, str], dict]:  # type: ignore[type-arg]
+def newest_states(
+    session: Session, analysis_ids: Sequence[int], cells: Sequence[str]
+) -> dict[tuple[int, str], dict[str, Any]]:
     """How the newest edit left each of these cells, by analysis and name."""
     query = (
         select(ReviewRecord.analysis_id, ReviewEditRecord.cell, ReviewEditRecord.new)
