@@ -35,14 +35,7 @@ def keep_check(
     ``field_set`` tells the drawn fields apart from those of other versions: where none was recorded of this very set,
     these numbers are recorded.
     """
-    recorded = next(
-        (
-            record
-            for record in qc_results.list_recorded(session, kind=KIND, weights_sha256=weights.sha256, engine=engine)
-            if record.details["field_set"] == field_set
-        ),
-        None,
-    )
+    recorded = _find_recorded(session, weights, engine, field_set)
     differences = _differences(recorded.details["fields"], found) if recorded is not None else []
     outcome = GoldenOutcome.RECORDED if recorded is None else GoldenOutcome.PASSED
     record = QcResultRecord(
@@ -111,6 +104,12 @@ def failing_checks(session: Session) -> list[GoldenCheck]:
     """The newest check of each counting process, where it differed from what was recorded."""
     newest = qc_results.list_newest_of_living(session, kind=KIND)
     return [_check(record) for record in newest if record.outcome == GoldenOutcome.FAILED]
+
+
+def _find_recorded(session: Session, weights: WeightsIdentity, engine: str, field_set: str) -> QcResultRecord | None:
+    """What was recorded last of these weights by this engine on this very set of fields."""
+    recorded = qc_results.list_recorded(session, kind=KIND, weights_sha256=weights.sha256, engine=engine)
+    return next((record for record in recorded if record.details["field_set"] == field_set), None)
 
 
 def _differences(recorded: Mapping[str, Any], found: Mapping[str, FieldNumbers]) -> list[str]:
