@@ -57,13 +57,19 @@ def reviewed_field(review_server: Server, review_smears: list[Path], browser: ob
 def fill_what_looks_back(page: Page, field: Field) -> None:
     """A manual differential, a reference cell, and a control lot with a run that breaks a rule."""
     url = field.server.url
-    typed = {"count_key": "a" * 32, "target": "100", "accession_number": "AXE", "n_lymphocyte": "40", "n_blast": "2"}
+    typed: dict[str, str | float | bool] = {
+        "count_key": "a" * 32,
+        "target": "100",
+        "accession_number": "AXE",
+        "n_lymphocyte": "40",
+        "n_blast": "2",
+    }
     page.request.post(f"{url}/counter", form=typed)
     review = page.request.get(f"{url}/images/{field.image_id}/review").json()
     cells = sorted({edit["cell"] for edit in review["edits"]})
     page.request.post(f"{url}/library/cells", data={"image_id": field.image_id, "cells": cells})
-    lot = {"material": "axe", "lot_number": "1", "level": "normal"}
-    targets = {"mean_neutrophil_percent": "5", "sd_neutrophil_percent": "1"}
+    lot: dict[str, str | float | bool] = {"material": "axe", "lot_number": "1", "level": "normal"}
+    targets: dict[str, str | float | bool] = {"mean_neutrophil_percent": "5", "sd_neutrophil_percent": "1"}
     page.request.post(f"{url}/quality/lots", form=lot | targets)
     page.request.post(f"{url}/quality/lots/1/runs", form={"accession_number": "AXE"})
 

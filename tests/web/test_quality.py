@@ -11,7 +11,7 @@ from app.db.records import ExecutorHeartbeatRecord
 from app.db.repositories.audit_events import AuditFilter
 from app.schemas.golden_checks import FieldNumbers
 from app.services.audit import find_entries
-from app.services.golden_checks import keep_check
+from app.services.golden_checks import failing_checks, keep_check
 from app.web.context import context_of
 from model.types import WeightsIdentity
 from tests.web.image_files import png_of
@@ -104,9 +104,10 @@ def test_golden_fields_that_differ_are_told_on_the_pages_and_in_the_metrics(site
         session.add(ExecutorHeartbeatRecord(executor_id="gpu-1", started_at=utc_now(), beat_at=utc_now()))
         for red_cells in (25, 24):
             numbers = FieldNumbers(counts={"RBC": red_cells}, differential={}, morphology={}, cells=30)
-            check = keep_check(
+            keep_check(
                 session, weights=weights, engine="cpu", executor_id="gpu-1", field_set="1", found={"usual": numbers}
             )
+        [check] = failing_checks(session)
 
     queue, quality = site.page("/queue"), site.page("/quality")
     metrics = site.client.get("/metrics").text
