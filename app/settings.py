@@ -81,6 +81,10 @@ class Settings(BaseSettings):
         default="jslh-sc",
         description="Scheme that grades red-cell morphology: jslh-sc, labce, a .toml file of your own, or none.",
     )
+    delta_rules: str = Field(
+        default="default",
+        description="Limits of the delta check against a patient's last result: default, a .toml file, or none.",
+    )
     count_concurrency: int = Field(
         default=1, ge=1, le=64, description="Images that one process counts at the same time."
     )

@@ -10,6 +10,7 @@ from app.db.repositories import images
 from app.db.session import Database
 from app.jobs.dbos_adapter import DurableExecutor, create_job_tables
 from app.jobs.executor import Executor, claim_executor
+from app.jobs.golden_check import GoldenFieldCheck
 from app.jobs.heartbeat import Heartbeat, Vitals
 from app.jobs.measures import JobMeasures
 from app.jobs.options import JobOptions
@@ -34,6 +35,7 @@ class _Counting:
     job: CountingJob
     heartbeat: Heartbeat
     recovery: Recovery
+    golden_check: GoldenFieldCheck
 
 
 class JobEngine:
@@ -52,10 +54,12 @@ class JobEngine:
         options: JobOptions | None = None,
         registry: CollectorRegistry | None = None,
         unpack: bool = True,
+        check_golden_fields: bool = False,
     ) -> None:
         """Prepare; what is measured while counting is shown in ``registry``.
 
-        With ``unpack`` this process unpacks the ZIP files of batches too.
+        With ``unpack`` this process unpacks the ZIP files of batches too. With ``check_golden_fields`` it counts the
+        golden fields after its start, beside other work.
         """
         self.runtime = runtime
         self._measures = JobMeasures(registry)
@@ -67,6 +71,7 @@ class JobEngine:
         self._counting: _Counting | None = None
         self._unpacks = unpack
         self._unpacker: Unpacker | None = None
+        self._checks_golden_fields = check_golden_fields
 
     def start(self, *, count: bool = True) -> None:
         """Open the queue and, to count here, load the weights and begin; the schema must be current.
@@ -128,8 +133,11 @@ class JobEngine:
         heartbeat.start()  # before the first claim, or others would take this process for dead
         durable.launch(job.run)
         recovery.start()
+        golden_check = GoldenFieldCheck(unit_of_work, self.runtime, executor.id)
+        if self._checks_golden_fields:
+            golden_check.start()
         log.info("counting_started", executor_id=executor.id, weights=self.runtime.weights)
-        return _Counting(executor, durable, job, heartbeat, recovery)
+        return _Counting(executor, durable, job, heartbeat, recovery, golden_check)
 
     def _vitals(self) -> Vitals:
         weights, throughput = self.runtime.weights, self._measures.throughput
@@ -149,6 +157,7 @@ class JobEngine:
         unfinished = counting.job.computing_images()
         counting.durable.destroy()
         self.runtime.stop()
+        counting.golden_check.stop()
         with self._database.unit_of_work() as session:
             for image_id in unfinished:
                 images.take_back_start(session, image_id)

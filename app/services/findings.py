@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from app.schemas.counts import ClassCounts
-from app.schemas.findings import Differential, Interval, Morphology, SchemeIdentity, Share
+from app.schemas.findings import Differential, Interval, Morphology, SchemeIdentity
 from app.schemas.grading import GradingScheme
 from app.services.grading import graded_share
-from app.services.intervals import count_interval, share_interval
+from app.services.intervals import count_interval, exact_share
 from model.classes import RedCellSubtype, WhiteCellSubtype
 from model.counting import NUCLEATED_RED_CELL
 
@@ -38,7 +38,7 @@ def pooled_differential(counts: ClassCounts | None, by_image: Sequence[CellNumbe
     return Differential(
         identified=identified,
         unidentified=numbers[WhiteCellSubtype.UNIDENTIFIED],
-        types={subtype.value: _share(numbers[subtype], identified) for subtype in WHITE_CELL_TYPES},
+        types={subtype.value: exact_share(numbers[subtype], identified) for subtype in WHITE_CELL_TYPES},
         nrbc=nrbc,
         # Not corrected any further: counts.WBC is free of nucleated red cells already.
         # Where no white cell was identified, any may be a nucleated red cell: 0 per 100 would be made up.
@@ -59,7 +59,7 @@ def pooled_morphology(by_image: Sequence[CellNumbers | None], scheme: GradingSch
             subtype.value: graded_share(
                 scheme,
                 subtype,
-                _share(numbers[subtype], categorised),
+                exact_share(numbers[subtype], categorised),
                 categorised=categorised,
                 uncategorised=numbers[RedCellSubtype.UNCATEGORISED],
             )
@@ -78,10 +78,3 @@ def _pooled(by_image: Sequence[CellNumbers | None]) -> Counter[str] | None:
     for numbers in known:
         total.update(numbers)
     return total
-
-
-def _share(n: int, examined: int) -> Share:
-    if examined == 0:
-        return Share(n=n, percent=None, low=None, high=None)
-    interval = share_interval(n, examined)
-    return Share(n=n, percent=100 * n / examined, low=interval.low, high=interval.high)

@@ -6,7 +6,7 @@ photographs were taken, comes on top.
 
 from functools import lru_cache
 
-from app.schemas.findings import Interval
+from app.schemas.findings import Interval, Share
 
 _TAIL = 0.025
 """Left outside on each side of a 95 % interval."""
@@ -32,6 +32,14 @@ def share_interval(seen: int, examined: int) -> Interval:
     low = float(betaincinv(seen, examined - seen + 1, _TAIL)) if seen > 0 else 0.0
     high = float(betaincinv(seen + 1, examined - seen, 1 - _TAIL)) if seen < examined else 1.0
     return Interval(low=100 * low, high=100 * high)
+
+
+def exact_share(n: int, examined: int) -> Share:
+    """The share that ``n`` of the examined cells are, with its exact interval; of nothing there is none."""
+    if examined == 0:
+        return Share(n=n, percent=None, low=None, high=None)
+    interval = share_interval(n, examined)
+    return Share(n=n, percent=100 * n / examined, low=interval.low, high=interval.high)
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -31,8 +31,9 @@ _OWN = Rule(Permission.OWN_ACCOUNT)
 _OWN_PASSWORD = Rule(Permission.OWN_ACCOUNT, is_password_change=True)
 _READ = Permission.SAMPLES_READ
 _WRITE = Rule(Permission.SAMPLES_WRITE)
-_ACCOUNTS = Rule(Permission.ACCOUNTS_MANAGE)
 _LABORATORY = Rule(Permission.LABORATORY_MANAGE)
+_REVIEW = Rule(Permission.SAMPLES_REVIEW)
+_ACCOUNTS = Rule(Permission.ACCOUNTS_MANAGE)
 _AUDIT = Permission.AUDIT_READ
 
 ACCESS_RULES: dict[str, Rule] = {
@@ -149,6 +150,30 @@ ACCESS_RULES: dict[str, Rule] = {
     "GET /api/v1/images/{image_id}/review": Rule(_READ, AuditAction.RESULT_VIEWED),
     "GET /api/v1/images/{image_id}/edits": Rule(_READ, AuditAction.RESULT_VIEWED, is_background=True),
     "POST /api/v1/images/{image_id}/edits": Rule(Permission.SAMPLES_REVIEW),
+    # The manual counter.
+    "GET /counter": _REVIEW,
+    "POST /counter": _REVIEW,
+    "POST /counter/draft": _REVIEW,
+    "POST /counter/preference": _REVIEW,
+    "GET /samples/{sample_id}/differentials": Rule(_READ, AuditAction.SAMPLE_VIEWED),
+    "POST /samples/{sample_id}/differentials/{differential_id}/withdraw": _REVIEW,
+    # Quality.
+    "GET /quality": Rule(_READ, AuditAction.QUALITY_VIEWED),
+    "GET /quality/overrides": Rule(_READ, AuditAction.QUALITY_VIEWED),
+    "GET /quality/lots/{lot_id}": Rule(_READ, AuditAction.QUALITY_VIEWED),
+    "POST /quality/lots": _LABORATORY,
+    "POST /quality/lots/{lot_id}/close": _LABORATORY,
+    "POST /quality/lots/{lot_id}/runs": _REVIEW,
+    "POST /quality/runs/{run_id}/decide": _REVIEW,
+    "POST /quality/checks/{check_id}/accept": _LABORATORY,
+    # Looking back.
+    "GET /samples/{sample_id}/look-back": Rule(_READ, AuditAction.SAMPLE_VIEWED),
+    "GET /images/{image_id}/analyses/{analysis_id}": Rule(_READ, AuditAction.IMAGE_VIEWED),
+    # The reference library.
+    "GET /library": Rule(_READ, AuditAction.LIBRARY_VIEWED),
+    "GET /library/pictures.jpg": Rule(_READ, AuditAction.LIBRARY_VIEWED),
+    "POST /library/cells": _REVIEW,
+    "POST /library/cells/{reference_cell_id}/remove": _REVIEW,
     # What an admin does.
     "GET /admin/accounts": _ACCOUNTS,
     "POST /admin/accounts": _ACCOUNTS,

@@ -7,6 +7,7 @@ from typing import Protocol
 from fastapi import FastAPI
 
 from app.db.session import Database
+from app.schemas.delta_checks import DeltaRules
 from app.schemas.grading import GradingScheme
 from app.services.job_queue import JobQueue
 from app.settings import Settings
@@ -43,7 +44,8 @@ EngineFactory = Callable[[Settings, Database, ImageStore, RequestMetrics], Count
 class AppContext:
     """The parts that requests need, built once when the application starts.
 
-    ``counts_here`` is False where counting is left to workers; without a ``grading_scheme`` nothing is graded.
+    ``counts_here`` is False where counting is left to workers; without a ``grading_scheme`` nothing is graded, without
+    ``delta_rules`` no change is judged.
     """
 
     settings: Settings
@@ -52,6 +54,7 @@ class AppContext:
     engine: CountingEngine
     counts_here: bool
     grading_scheme: GradingScheme | None
+    delta_rules: DeltaRules | None
     live: LiveBoard
     metrics: RequestMetrics
 

@@ -25,6 +25,12 @@ _OWN_ROOM = 1.1
 _BACKGROUND = (236, 232, 232)
 _QUALITY = 88
 
+KEPT_PX = 144
+"""Side of a picture of the reference library."""
+
+_KEPT_QUALITY = 94
+"""They are compressed twice: when they are cut out, and on each sheet."""
+
 
 @dataclass(frozen=True, slots=True)
 class CropPlace:
@@ -56,14 +62,42 @@ def draw_sheet(image: Image.Image, cell_class: str, boxes: Sequence[BoxXyxy], us
     """The crops of these boxes as one JPEG."""
     tile_px = _TILE_PX[cell_class]
     sheet = Image.new("RGB", sheet_size(cell_class, len(boxes)), _BACKGROUND)
-    for position, (x1, y1, x2, y2) in enumerate(boxes):
-        side = max(usual_px, _OWN_ROOM * max(x2 - x1, y2 - y1))
-        left, top = (x1 + x2 - side) / 2, (y1 + y2 - side) / 2
-        crop = _cut(image, left, top, side).resize((tile_px, tile_px), Image.Resampling.BICUBIC)
+    for position, box in enumerate(boxes):
         row, column = divmod(position, COLUMNS)
-        sheet.paste(crop, (column * tile_px, row * tile_px))
+        sheet.paste(_crop(image, box, usual_px, tile_px), (column * tile_px, row * tile_px))
+    return _jpeg(sheet, _QUALITY)
+
+
+def draw_cell(image: Image.Image, box: BoxXyxy, usual_px: float) -> bytes:
+    """One cell as a JPEG of its own, to be kept."""
+    return _jpeg(_crop(image, box, usual_px, KEPT_PX), _KEPT_QUALITY)
+
+
+def join_cells(pictures: Sequence[bytes]) -> bytes:
+    """Cells that were kept, side by side on one JPEG."""
+    sheet = Image.new("RGB", kept_sheet_size(len(pictures)), _BACKGROUND)
+    for position, picture in enumerate(pictures):
+        row, column = divmod(position, COLUMNS)
+        with Image.open(BytesIO(picture), formats=("JPEG",)) as cell:
+            sheet.paste(cell, (column * KEPT_PX, row * KEPT_PX))
+    return _jpeg(sheet, _KEPT_QUALITY)
+
+
+def kept_sheet_size(cells: int) -> tuple[int, int]:
+    """Width and height in pixels of a sheet of cells that were kept."""
+    return COLUMNS * KEPT_PX, max(1, -(-cells // COLUMNS)) * KEPT_PX
+
+
+def _crop(image: Image.Image, box: BoxXyxy, usual_px: float, tile_px: int) -> Image.Image:
+    x1, y1, x2, y2 = box
+    side = max(usual_px, _OWN_ROOM * max(x2 - x1, y2 - y1))
+    left, top = (x1 + x2 - side) / 2, (y1 + y2 - side) / 2
+    return _cut(image, left, top, side).resize((tile_px, tile_px), Image.Resampling.BICUBIC)
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
     buffer = BytesIO()
-    sheet.save(buffer, format="JPEG", quality=_QUALITY)
+    image.save(buffer, format="JPEG", quality=quality)
     return buffer.getvalue()
 
 

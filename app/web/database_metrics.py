@@ -41,6 +41,11 @@ class DatabaseCollector(Collector):
             images.add_metric([status.value], figures.images_by_status.get(status, 0))
         yield images
         yield from _queue(figures.queue)
+        yield _gauge(
+            "golden_checks_failed",
+            f"{_OF_ALL}counting processes whose last check of the golden fields differed from what was recorded.",
+            figures.golden_checks_failed,
+        )
 
 
 def _queue(queue: QueueState) -> Iterator[Metric]:

@@ -25,7 +25,7 @@ class GalleryKind(StrEnum):
     RED = "red"
 
 
-_CLASS = {GalleryKind.WHITE: CellClass.WHITE_BLOOD_CELL, GalleryKind.RED: CellClass.RED_BLOOD_CELL}
+CLASS_OF_KIND = {GalleryKind.WHITE: CellClass.WHITE_BLOOD_CELL, GalleryKind.RED: CellClass.RED_BLOOD_CELL}
 _FIELDS_PER_PAGE = {GalleryKind.WHITE: 24, GalleryKind.RED: 4}
 """A field has a few white cells and hundreds of red ones."""
 
@@ -104,7 +104,7 @@ def build_gallery_view(
     reviews = [read_review(image_id) for image_id in image_ids]
     tiles: dict[str, list[GalleryTile]] = {}
     for review in reviews:
-        for subtype, tile in _tiles(review, _CLASS[kind]):
+        for subtype, tile in _tiles(review, CLASS_OF_KIND[kind]):
             tiles.setdefault(subtype, []).append(tile)
     return GalleryView(
         sample=sample,
@@ -119,7 +119,7 @@ def build_gallery_view(
 
 def _group(kind: GalleryKind, subtype: str, tiles: Sequence[GalleryTile]) -> GalleryGroup:
     ordered = sorted(tiles, key=lambda tile: -tile.doubt)
-    return GalleryGroup(f"{_CLASS[kind].value}:{subtype}", SUBTYPE_NAMES[subtype], tuple(ordered))
+    return GalleryGroup(f"{CLASS_OF_KIND[kind].value}:{subtype}", SUBTYPE_NAMES[subtype], tuple(ordered))
 
 
 def _tiles(review: FieldReview, cell_class: CellClass) -> Iterable[tuple[str, GalleryTile]]:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.db.migrating import upgrade_schema
 from app.db.session import create_database
 from app.schemas.installation_figures import InstallationFigures
+from app.services.delta_checks import load_delta_rules
 from app.services.grading import load_grading_scheme
 from app.services.statistics import installation_figures
 from app.settings import Settings
@@ -53,10 +54,11 @@ def open_context(
     """Everything that requests need, started, and its numbers shown in the metrics.
 
     Raises:
-        InvalidSettings: The grading scheme cannot be used.
+        InvalidSettings: The grading scheme or the delta rules cannot be used.
         Unavailable: The database, the image store or the weights cannot be used; nothing is left running.
     """
     scheme = load_grading_scheme(settings.grading_scheme)
+    delta_rules = load_delta_rules(settings.delta_rules)
     database = create_database(settings)
     try:
         upgrade_schema(database)
@@ -74,6 +76,7 @@ def open_context(
         engine,
         counts_here=counts_here,
         grading_scheme=scheme,
+        delta_rules=delta_rules,
         live=live,
         metrics=metrics,
     )

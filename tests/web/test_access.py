@@ -33,6 +33,11 @@ _NUMBERS = {
     "{origin}": "network",
     "{cell_class}": "WBC",
     "{number}": "0",
+    "{differential_id}": "77",
+    "{reference_cell_id}": "77",
+    "{lot_id}": "77",
+    "{run_id}": "77",
+    "{check_id}": "77",
 }
 """Numbers of accounts, sessions and tokens that do not exist: the walk shall end nobody's session, its own included."""
 

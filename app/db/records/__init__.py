@@ -10,11 +10,16 @@ from app.db.records.batch import BatchRecord
 from app.db.records.batch_file import BatchFileRecord
 from app.db.records.batch_sample import BatchSampleRecord
 from app.db.records.chamber_count import ChamberCountRecord
+from app.db.records.control import ControlDecisionRecord, ControlLotRecord, ControlRunRecord
+from app.db.records.counter import CounterDraftRecord, CounterPreferenceRecord
 from app.db.records.executor_heartbeat import ExecutorHeartbeatRecord
 from app.db.records.field_image import FieldImageRecord
 from app.db.records.idempotency_key import IdempotencyKeyRecord
 from app.db.records.known_browser import KnownBrowserRecord
+from app.db.records.manual_differential import ManualDifferentialRecord
+from app.db.records.qc_result import QcResultRecord
 from app.db.records.range_set import RangeSetRecord
+from app.db.records.reference_cell import ReferenceCellRecord
 from app.db.records.review import ReviewRecord
 from app.db.records.review_edit import ReviewEditRecord
 from app.db.records.sample import SampleRecord
@@ -35,11 +40,19 @@ __all__ = [
     "BatchRecord",
     "BatchSampleRecord",
     "ChamberCountRecord",
+    "ControlDecisionRecord",
+    "ControlLotRecord",
+    "ControlRunRecord",
+    "CounterDraftRecord",
+    "CounterPreferenceRecord",
     "ExecutorHeartbeatRecord",
     "FieldImageRecord",
     "IdempotencyKeyRecord",
     "KnownBrowserRecord",
+    "ManualDifferentialRecord",
+    "QcResultRecord",
     "RangeSetRecord",
+    "ReferenceCellRecord",
     "ReviewEditRecord",
     "ReviewRecord",
     "SampleRecord",

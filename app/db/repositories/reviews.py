@@ -1,12 +1,13 @@
 """Queries about reviews: open one for writing, read its edits."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.inserting import insert_unless_present
-from app.db.records import ReviewEditRecord, ReviewRecord
+from app.db.records import AnalysisRecord, ReviewEditRecord, ReviewRecord
 
 
 def open_review(session: Session, analysis_id: int) -> ReviewRecord:
@@ -32,3 +33,15 @@ def list_edits(session: Session, review_id: int, *, after: int = 0) -> Sequence[
         .order_by(ReviewEditRecord.revision)
     )
     return session.scalars(query).all()
+
+
+def list_reviewed(session: Session, *, since: datetime, limit: int) -> list[tuple[ReviewRecord, AnalysisRecord]]:
+    """Reviews with an edit since a moment and what they are reviews of, those edited last first."""
+    query = (
+        select(ReviewRecord, AnalysisRecord)
+        .join(AnalysisRecord, AnalysisRecord.id == ReviewRecord.analysis_id)
+        .where(ReviewRecord.revision > 0, ReviewRecord.updated_at >= since)
+        .order_by(ReviewRecord.updated_at.desc(), ReviewRecord.id.desc())
+        .limit(limit)
+    )
+    return [(review, analysis) for review, analysis in session.execute(query)]

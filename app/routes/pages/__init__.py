@@ -10,13 +10,17 @@ from app.routes.pages import (
     admin_audit,
     admin_tokens,
     batches,
+    counter,
     example,
     gallery,
     history,
     image_actions,
     images,
+    library,
+    look_back,
     measurements,
     new_sample,
+    quality,
     queue,
     reference_ranges,
     reviews,
@@ -45,6 +49,10 @@ for module in (
     reviews,
     viewer,
     gallery,
+    library,
+    counter,
+    look_back,
+    quality,
 ):
     router.include_router(module.router)
 # What a browser sends to is what programs send to, only without a token: pages have none.

@@ -13,7 +13,8 @@ from app.services.samples import sample_detail
 from app.web.crops import draw_sheet, usual_crop_px
 from app.web.dependencies import SessionDep, SettingsDep, StoreDep
 from app.web.editor import EditorDep
-from app.web.gallery_view import GalleryKind, build_gallery_view
+from app.web.gallery_view import CLASS_OF_KIND, GalleryKind, build_gallery_view
+from app.web.library_view import library_beside
 from app.web.templating import render_page
 from model.classes import CellClass
 from model.preprocessing import ImageLimits, decode_image
@@ -35,7 +36,8 @@ def show_gallery(
     """The white or the red cells of a sample, by type."""
     sample = sample_detail(session, sample_id=sample_id)
     view = build_gallery_view(sample, cells, lambda image_id: field_review(session, image_id=image_id), page=page)
-    return render_page("gallery.html", {"view": view, "editor": editor})
+    library = library_beside(session, CLASS_OF_KIND[cells].value)
+    return render_page("gallery.html", {"view": view, "editor": editor, "library": library})
 
 
 def _sheet_address(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from app.services.golden_checks import failing_checks
 from app.services.queue_state import queue_state
 from app.web.dependencies import ContextDep, SessionDep
 from app.web.event_stream import queue_page_update, queue_updates
@@ -22,7 +23,8 @@ _Seen = Annotated[str, Query(description="Parts that the page shows, as name:ver
 @router.get("/queue")
 def show_queue(session: SessionDep) -> HTMLResponse:
     """The queue at this moment."""
-    return render_page("queue.html", {"parts": queue_parts(queue_state(session))})
+    parts = queue_parts(queue_state(session))
+    return render_page("queue.html", {"parts": parts, "failing": failing_checks(session)})
 
 
 @router.get("/queue/fragments")

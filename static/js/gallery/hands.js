@@ -1,5 +1,6 @@
 // What is done with the chosen crops. Cells of several fields change together, and are taken back together.
 import { wordsOf } from "../review/names.js";
+import { addToLibrary } from "./library.js";
 
 export class Hands {
   constructor(root, { stores, crops }) {
@@ -56,6 +57,7 @@ export class Hands {
     if (name === "confirm") this.edit({ action: "confirm" }, "confirmed");
     else if (name === "remove") this.edit({ action: "delete" }, "removed");
     else if (name === "open") this.open();
+    else if (name === "library") addToLibrary(this);
     else this.step(name);
   }
 

@@ -1,0 +1,112 @@
+"""Counts the golden fields when a counting process starts, in the background: the same weights must count the same.
+
+The fields are drawn by the program itself, so they come with every installation and hold nobody's blood. A difference
+tells that something else changed: the engine, a library, the processor, or the weights in memory.
+"""
+
+import hashlib
+import threading
+from collections.abc import Mapping
+
+import structlog
+
+from app.db.session import UnitOfWorkFactory
+from app.jobs.runtime import CountingRuntime, CountingStopped
+from app.schemas.golden_checks import FieldNumbers, GoldenOutcome
+from app.services.golden_checks import keep_check
+from model.counting import compute_counts, compute_differential, compute_morphology
+from model.rendering import SmearRecipe, encode_png, render_smear
+from model.types import FieldResult, Size
+
+GOLDEN_RECIPES: Mapping[str, SmearRecipe] = {
+    "usual": SmearRecipe(seed=101),
+    "many white cells": SmearRecipe(seed=102, size=Size(800, 600), red_cells=40, white_cells=8, platelets=8),
+    "crowded": SmearRecipe(seed=103, size=Size(800, 600), red_cells=60, white_cells=2, platelets=8, clumping=0.4),
+}
+"""The golden fields by name. They never change: another drawing is another set, which is recorded anew."""
+
+_AFTER_ALL_OTHERS = 2**31
+"""Priority of the check: every waiting image goes first."""
+
+_STOP_S = 10.0
+log = structlog.get_logger(__name__)
+
+
+class GoldenFieldCheck:
+    """One check in a thread of its own."""
+
+    def __init__(
+        self,
+        unit_of_work: UnitOfWorkFactory,
+        runtime: CountingRuntime,
+        executor_id: str,
+        *,
+        recipes: Mapping[str, SmearRecipe] = GOLDEN_RECIPES,
+    ) -> None:
+        self._recipes = recipes
+        self._unit_of_work = unit_of_work
+        self._runtime = runtime
+        self._executor_id = executor_id
+        self._is_stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="golden-check", daemon=True)
+
+    def start(self) -> None:
+        """Begin; whoever starts the process does not wait for it."""
+        self._thread.start()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the check is not finished yet."""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Count no further field; a check that is not finished is not kept."""
+        self._is_stopped.set()
+        if self._thread.ident is not None:
+            self._thread.join(_STOP_S)
+
+    def _run(self) -> None:
+        try:
+            self._check()
+        except CountingStopped:
+            return
+        except Exception:
+            log.exception("golden_check_not_made")
+
+    def _check(self) -> None:
+        weights = self._runtime.weights
+        if weights is None:
+            return
+        fields = {name: encode_png(render_smear(recipe).image_hwc_u8) for name, recipe in self._recipes.items()}
+        found = {}
+        for name, content in fields.items():
+            if self._is_stopped.is_set():
+                return
+            with self._runtime.slot(is_suspect=False, priority=_AFTER_ALL_OTHERS):
+                result = self._runtime.count(content)
+            if result.status == "counted":
+                found[name] = field_numbers(result)
+        if self._runtime.weights != weights:
+            return  # others were activated meanwhile; they are checked by themselves
+        with self._unit_of_work() as session:
+            check = keep_check(
+                session,
+                weights=weights,
+                engine=(self._runtime.device or "unknown")[:64],
+                executor_id=self._executor_id,
+                field_set=hashlib.sha256(b"".join(fields.values())).hexdigest(),
+                found=found,
+            )
+        tell = log.error if check.outcome is GoldenOutcome.FAILED else log.info
+        tell("golden_check", outcome=check.outcome.value, differences=len(check.differences))
+
+
+def field_numbers(result: FieldResult) -> FieldNumbers:
+    """What is compared of a counted field."""
+    counted = [cell for cell in result.cells if cell.is_counted]
+    return FieldNumbers(
+        counts=dict(compute_counts(counted)),
+        differential=dict(compute_differential(counted)),
+        morphology=dict(compute_morphology(counted)),
+        cells=len(result.cells),
+    )
