@@ -9,6 +9,7 @@ from app.db.records.batch_file import BatchFileRecord
 from app.db.records.batch_sample import BatchSampleRecord
 from app.db.records.executor_heartbeat import ExecutorHeartbeatRecord
 from app.db.records.field_image import FieldImageRecord
+from app.db.records.golden_field import GoldenFieldRecord
 from app.db.records.idempotency_key import IdempotencyKeyRecord
 from app.db.records.known_browser import KnownBrowserRecord
 from app.db.records.review import ReviewRecord
@@ -18,9 +19,13 @@ from app.db.records.setup_link import SetupLinkRecord
 from app.db.records.sign_in_throttle import SignInThrottleRecord
 from app.db.records.upload_part import UploadPartRecord
 from app.db.records.user_session import UserSessionRecord
+from app.db.records.weights_activation import ActiveWeightsRecord, WeightsActivationRecord
+from app.db.records.weights_evaluation import WeightsEvaluationRecord
+from app.db.records.weights_release import WeightsReleaseRecord
 
 __all__ = [
     "AccountRecord",
+    "ActiveWeightsRecord",
     "AnalysisRecord",
     "ApiTokenRecord",
     "AuditEventRecord",
@@ -30,6 +35,7 @@ __all__ = [
     "BatchSampleRecord",
     "ExecutorHeartbeatRecord",
     "FieldImageRecord",
+    "GoldenFieldRecord",
     "IdempotencyKeyRecord",
     "KnownBrowserRecord",
     "ReviewEditRecord",
@@ -39,4 +45,7 @@ __all__ = [
     "SignInThrottleRecord",
     "UploadPartRecord",
     "UserSessionRecord",
+    "WeightsActivationRecord",
+    "WeightsEvaluationRecord",
+    "WeightsReleaseRecord",
 ]
