@@ -27,7 +27,7 @@
         ├── DatabaseUnavailable              database_unavailable
         └── WeightsUnavailable               weights_unavailable
 
-Further branches: ``access_errors``, ``admission_errors`` and ``batch_errors``.
+Further branches: ``access_errors``, ``admission_errors``, ``batch_errors`` and ``weights_errors``.
 """
 
 

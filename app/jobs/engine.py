@@ -17,6 +17,10 @@ from app.jobs.queue import CountQueue
 from app.jobs.recovery import Recovery
 from app.jobs.runtime import CountingRuntime
 from app.jobs.unpacker import Unpacker
+from app.jobs.weights_children import WeightsChildren
+from app.jobs.weights_desk import WeightsDesk
+from app.jobs.weights_files import WeightsFiles
+from app.jobs.weights_switch import WeightsSwitch
 from app.jobs.workflows import CountingJob
 from app.services.batch_intake import BatchIntake
 from app.settings import Settings
@@ -34,6 +38,8 @@ class _Counting:
     job: CountingJob
     heartbeat: Heartbeat
     recovery: Recovery
+    switch: WeightsSwitch
+    desk: WeightsDesk
 
 
 class JobEngine:
@@ -74,15 +80,14 @@ class JobEngine:
         It blocks for seconds while the weights load: call it outside an event loop.
 
         Raises:
-            WeightsUnavailable: The weights are missing, damaged or made for another network.
+            WeightsUnavailable: The installation's own weights are missing, damaged or made for another network.
             InvalidSettings: Another process on this machine has this executor's configured name.
         """
-        if count:
-            self.runtime.load_counter()
+        switch = self._load_weights() if count else None
         create_job_tables(self._database)
         self._queue = CountQueue(self._database.engine)
-        if count:
-            self._counting = self._start_counting(self._queue)
+        if switch is not None:
+            self._counting = self._start_counting(self._queue, switch)
         if self._unpacks:
             self._unpacker = Unpacker(BatchIntake(self._database.unit_of_work, self._store, self, self._settings))
             self._unpacker.start()
@@ -116,11 +121,21 @@ class JobEngine:
             raise RuntimeError("the job engine was not started")
         self._queue.enqueue_count(session, image_id, priority, job_round=job_round)
 
-    def _start_counting(self, queue: CountQueue) -> _Counting:
+    def _load_weights(self) -> WeightsSwitch:
+        switch = WeightsSwitch(
+            self._database.unit_of_work,
+            WeightsFiles(self._settings, self._store),
+            self.runtime,
+            poll_s=self._options.weights_poll_s,
+        )
+        switch.load()
+        return switch
+
+    def _start_counting(self, queue: CountQueue, switch: WeightsSwitch) -> _Counting:
         options, unit_of_work = self._options, self._database.unit_of_work
         executor = claim_executor(self._settings)
         durable = DurableExecutor(self._database, executor.id)
-        save_result = durable.result_saver(lambda: self.runtime.thresholds)
+        save_result = durable.result_saver(self.runtime.thresholds_of)
         job = CountingJob(unit_of_work, self._store, self.runtime, save_result, options, measures=self._measures)
         heartbeat = Heartbeat(unit_of_work, executor.id, self._vitals, beat_s=options.beat_s)
         recovery = Recovery(unit_of_work, queue, executor.id, job.claimed_images, options, measures=self._measures)
@@ -128,22 +143,34 @@ class JobEngine:
         heartbeat.start()  # before the first claim, or others would take this process for dead
         durable.launch(job.run)
         recovery.start()
+        switch.start(heartbeat.beat)
+        desk = self._open_desk()
+        desk.start()
         log.info("counting_started", executor_id=executor.id, weights=self.runtime.weights)
-        return _Counting(executor, durable, job, heartbeat, recovery)
+        return _Counting(executor, durable, job, heartbeat, recovery, switch, desk)
+
+    def _open_desk(self) -> WeightsDesk:
+        unit_of_work, store = self._database.unit_of_work, self._store
+        children = WeightsChildren(self._settings, unit_of_work, store, WeightsFiles(self._settings, store))
+        return WeightsDesk(unit_of_work, store, children, poll_s=self._options.judge_poll_s)
 
     def _vitals(self) -> Vitals:
         weights, throughput = self.runtime.weights, self._measures.throughput
         return Vitals(
             weights=None if weights is None else f"{weights.name} {weights.version}",
+            weights_sha256=None if weights is None else weights.sha256,
+            weights_problem=self.runtime.problem,
             device=self.runtime.device,
             slots=self._settings.count_concurrency,
             computing=throughput.in_hand,
             finished=throughput.finished,
-            images_per_s=throughput.images_per_s(),
+            images_per_s=None if weights is None else throughput.images_per_s(),
         )
 
     def _stop_counting(self, counting: _Counting) -> None:
         self.runtime.drain()
+        counting.switch.stop()
+        counting.desk.stop()
         counting.recovery.stop()
         counting.job.wait_until_idle(timeout_s=self._options.drain_s)
         unfinished = counting.job.computing_images()

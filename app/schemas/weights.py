@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from model.types import WeightsIdentity
+
 
 class ReleaseStatus(StrEnum):
     """How far a release has come; only ``READY`` ones can count."""
@@ -23,3 +25,8 @@ class ActivationKind(StrEnum):
 
     ACTIVATION = "activation"
     ROLLBACK = "rollback"
+
+
+def weights_named(weights: WeightsIdentity) -> str:
+    """Weights as people call them: name, version, and the beginning of their hash."""
+    return f"{weights.name} {weights.version} ({weights.sha256[:8]})"

@@ -154,5 +154,5 @@ def _check_finite(path: Path, name: str, place: TensorPlace) -> None:
 
 def _are_finite(numbers: bytes, dtype: str) -> NDArray[np.bool_]:
     if dtype == "BF16":  # unknown to numpy: a 32-bit float's upper half, not finite where the exponent is all ones
-        return (np.frombuffer(numbers, dtype="<u2") & _BF16_EXPONENT) != _BF16_EXPONENT
-    return np.isfinite(np.frombuffer(numbers, dtype="<f2" if dtype == "F16" else "<f4"))
+        return np.asarray((np.frombuffer(numbers, dtype="<u2") & _BF16_EXPONENT) != _BF16_EXPONENT)
+    return np.asarray(np.isfinite(np.frombuffer(numbers, dtype="<f2" if dtype == "F16" else "<f4")))
