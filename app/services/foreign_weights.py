@@ -6,7 +6,7 @@ SNIFFED_BYTES = 512
 
 _HOW_TO_CONVERT = (
     "Nothing that can hold a pickle is ever opened here. On a machine apart, with the file from somebody you trust, "
-    "load it with torch.load(..., weights_only=True) and write it with model.weights.publishing.write_release, which "
+    "load its tensors with PyTorch's weights_only=True and write them with model.weights.publishing.write_release: it "
     "makes the .safetensors file and its manifest."
 )
 _STARTS = (
@@ -21,6 +21,7 @@ _STARTS = (
     (b"GGUF", "weights_gguf", "is a GGUF file, made for language models"),
 )
 _SUFFIXES = frozenset({".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".bin", ".zip", ".h5", ".onnx", ".tar", ".gz"})
+_HEADER_AT = 8
 _TAR_MARK, _TAR_AT = b"ustar", 257
 
 
@@ -45,6 +46,8 @@ def refuse_foreign_content(start: bytes) -> None:
     Raises:
         WeightsRejected: They are; the message tells how to convert it.
     """
+    if start[_HEADER_AT : _HEADER_AT + 1] == b"{":
+        return  # a safetensors header, whose length before it can look like anything
     for mark, code, what in _STARTS:
         if start.startswith(mark):
             raise WeightsRejected(code, f"The file {what}. {_HOW_TO_CONVERT}")

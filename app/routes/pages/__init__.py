@@ -8,9 +8,11 @@ from app.routes.pages import (
     admin_accounts,
     admin_audit,
     admin_tokens,
+    admin_weights,
     batches,
     example,
     gallery,
+    golden_fields,
     history,
     image_actions,
     images,
@@ -38,9 +40,10 @@ for module in (
     reviews,
     viewer,
     gallery,
+    golden_fields,
 ):
     router.include_router(module.router)
 # What a browser sends to is what programs send to, only without a token: pages have none.
 router.include_router(sending.router, prefix="/sending")
-for module in (sign_in, setup, account, admin_accounts, admin_tokens, admin_audit):
+for module in (sign_in, setup, account, admin_accounts, admin_tokens, admin_weights, admin_audit):
     router.include_router(module.router)
