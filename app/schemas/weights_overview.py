@@ -37,7 +37,7 @@ class ReleaseSummary(Schema):
 
 
 class ActivationSummary(Schema):
-    """A change of weights that was asked for, to those called ``title``; ``release_id`` None: the installation's own."""
+    """A change of weights that was asked for, to those called ``title``; without a release the installation's own."""
 
     id: int
     kind: ActivationKind
