@@ -111,14 +111,10 @@ def _add(database: Database, store: ImageStore, path: Path) -> _Release:
 
 def _swap(database: Database, release: _Release, workers: int) -> None:
     with database.unit_of_work() as session:
-        overview = weights_overview(session)
-        active = overview.active_release
-        baseline = next(one for one in overview.workers if one.sha256)
-        former = (
-            WeightsIdentity(active.name or "", active.version or "", active.sha256)
-            if active
-            else WeightsIdentity(*(baseline.weights or "").rsplit(" ", 1), baseline.sha256 or "")
-        )
+        # Every worker has followed the change before.
+        counting = next(one for one in weights_overview(session).workers if one.is_alive and one.sha256)
+        name, _, version = (counting.weights or "").rpartition(" ")
+        former = WeightsIdentity(name, version, counting.sha256 or "")
         report = EvaluationReport(candidate=release.weights, baseline=former, groups=(), changed=())
         record_evaluation(session, release_id=release.id, report=report)
     with database.unit_of_work() as session:

@@ -17,8 +17,7 @@ from app.jobs.queue import CountQueue
 from app.jobs.recovery import Recovery
 from app.jobs.runtime import CountingRuntime
 from app.jobs.unpacker import Unpacker
-from app.jobs.weights_children import WeightsChildren
-from app.jobs.weights_desk import WeightsDesk
+from app.jobs.weights_desk import WeightsDesk, open_desk
 from app.jobs.weights_files import WeightsFiles
 from app.jobs.weights_switch import WeightsSwitch
 from app.jobs.workflows import CountingJob
@@ -144,15 +143,10 @@ class JobEngine:
         durable.launch(job.run)
         recovery.start()
         switch.start(heartbeat.beat)
-        desk = self._open_desk()
+        desk = open_desk(self._settings, self._database, self._store, poll_s=self._options.judge_poll_s)
         desk.start()
         log.info("counting_started", executor_id=executor.id, weights=self.runtime.weights)
         return _Counting(executor, durable, job, heartbeat, recovery, switch, desk)
-
-    def _open_desk(self) -> WeightsDesk:
-        unit_of_work, store = self._database.unit_of_work, self._store
-        children = WeightsChildren(self._settings, unit_of_work, store, WeightsFiles(self._settings, store))
-        return WeightsDesk(unit_of_work, store, children, poll_s=self._options.judge_poll_s)
 
     def _vitals(self) -> Vitals:
         weights, throughput = self.runtime.weights, self._measures.throughput

@@ -15,11 +15,11 @@ import structlog
 
 from app.db.clock import database_now
 from app.db.repositories import weights
-from app.db.session import UnitOfWorkFactory
+from app.db.session import Database, UnitOfWorkFactory
 from app.errors import BloodcountError
 from app.jobs.child_process import ChildStoppedError
 from app.jobs.weights_children import CheckFailedError, EvaluationFailedError, WeightsChildren
-from app.jobs.weights_files import copy_release
+from app.jobs.weights_files import WeightsFiles, copy_release
 from app.schemas.weights import ReleaseStatus
 from app.services.weights_judging import (
     named_alike,
@@ -28,6 +28,7 @@ from app.services.weights_judging import (
     record_refusal,
     record_soundness,
 )
+from app.settings import Settings
 from app.storage import ImageStore
 from model.types import Notice, WeightsIdentity
 
@@ -180,3 +181,9 @@ class WeightsDesk:
                 log.exception("judging_weights_failed")
             if not has_worked:
                 self._stopping.wait(self._poll_s)
+
+
+def open_desk(settings: Settings, database: Database, store: ImageStore, *, poll_s: float = 2.0) -> WeightsDesk:
+    """The desk of a process."""
+    children = WeightsChildren(settings, database.unit_of_work, store, WeightsFiles(settings, store))
+    return WeightsDesk(database.unit_of_work, store, children, poll_s=poll_s)
