@@ -64,16 +64,21 @@ class WorkerWeights(Schema):
     last_sign_at: datetime
 
 
-class GoldenSummary(Schema):
+class GoldenMark(Schema):
+    """By whom and when a field was marked as golden, with so many cells."""
+
+    cells: int
+    marked_by: str
+    marked_at: datetime
+
+
+class GoldenSummary(GoldenMark):
     """A field that the laboratory reviewed and marked."""
 
     image_id: int
     sample_id: int
     accession_number: str
     file_name: str
-    cells: int
-    marked_by: str
-    marked_at: datetime
 
 
 class WeightsOverview(Schema):

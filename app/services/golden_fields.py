@@ -11,6 +11,7 @@ from app.errors import ResultNotReady
 from app.schemas.audit import AuditAction
 from app.schemas.result_record import CellEntry
 from app.schemas.samples import ImageStatus
+from app.schemas.weights_overview import GoldenMark
 from app.services.acting import current_actor
 from app.services.audit import record_event
 from app.services.results import image_result
@@ -59,6 +60,14 @@ def withdraw_golden(session: Session, *, image_id: int) -> None:
     session.flush()  # before a new row of the same image
     old = {"cells": len(golden.reference_cells), "revision": golden.review_revision}
     record_event(session, AuditAction.GOLDEN_WITHDRAWN, subject_kind="image", subject_id=image_id, old=old)
+
+
+def golden_mark(session: Session, *, image_id: int) -> GoldenMark | None:
+    """Who marked a field as golden; None where it judges no weights."""
+    golden = golden_fields.find_live(session, image_id)
+    if golden is None:
+        return None
+    return GoldenMark(cells=len(golden.reference_cells), marked_by=golden.marked_by, marked_at=golden.marked_at)
 
 
 def _reference_cell(cell: CellEntry) -> dict[str, Any]:
