@@ -196,6 +196,7 @@ def two_workers(laboratory: Laboratory) -> Iterator[None]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_two_workers_follow_every_change_and_each_result_names_one_set_of_weights(laboratory: Laboratory) -> None:
     """``bloodcount bench swap`` does the same fifty times with the real network."""
     queue = laboratory.start(count=False)

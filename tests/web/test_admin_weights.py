@@ -121,9 +121,9 @@ def test_worse_weights_are_refused_until_somebody_says_why(site: Site) -> None:
     assert "a trial &lt;b&gt;on purpose&lt;/b&gt;" in page
 
 
-def test_an_unknown_release_and_an_unknown_drawing_are_not_found(site: Site) -> None:
-    site.page("/admin/weights/77", status=404)
-    site.page("/admin/weights/drawn/77.png", status=404)
+@pytest.mark.parametrize("address", ["/admin/weights/77", "/admin/weights/drawn/77.png"])
+def test_what_is_not_there_is_told(address: str, site: Site) -> None:
+    assert "There " in site.page(address, status=404)
 
 
 def test_a_drawn_field_is_a_picture(site: Site) -> None:
