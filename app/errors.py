@@ -27,7 +27,7 @@
         ├── DatabaseUnavailable              database_unavailable
         └── WeightsUnavailable               weights_unavailable
 
-Further branches: ``access_errors``, ``admission_errors``, ``batch_errors`` and ``laboratory_errors``.
+Further branches stand in the modules beside this one whose names end in ``_errors``.
 """
 
 

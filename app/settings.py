@@ -77,6 +77,19 @@ class Settings(BaseSettings):
     weights_path: Path | None = Field(
         default=None, description="Weights file (.safetensors, its manifest beside it); empty: the weights shipped."
     )
+    weights_margin_points: float = Field(
+        default=2.0,
+        ge=0,
+        le=100,
+        description="Percentage points by which weights may count worse than the active ones without a reason given.",
+    )
+    weights_second_person: bool = Field(
+        default=False, description="Whether weights count only once a second admin has approved them."
+    )
+    golden_data_set: Path | None = Field(
+        default=None,
+        description="Folder of a data set ('bloodcount dataset build') on which weights are compared as well.",
+    )
     grading_scheme: str = Field(
         default="jslh-sc",
         description="Scheme that grades red-cell morphology: jslh-sc, labce, a .toml file of your own, or none.",

@@ -1,4 +1,4 @@
-"""What the commands about accounts, tokens and the audit trail share: the database, and in whose name they act."""
+"""What the commands of an admin share: the database, the image store, and in whose name they act."""
 
 import getpass
 import socket
@@ -11,10 +11,28 @@ from app.settings import get_settings
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from app.db.session import Database
+    from app.storage import ImageStore
+
 
 @contextmanager
 def administration() -> Iterator["Session"]:
     """One transaction in the settings' database, of this version's schema, in the name of whoever runs the command."""
+    with _own_database() as database, database.unit_of_work() as session:
+        yield session
+
+
+@contextmanager
+def installation() -> Iterator[tuple["Database", "ImageStore"]]:
+    """Database and image store of the settings, in the name of whoever runs the command."""
+    from app.storage import create_image_store
+
+    with _own_database() as database:
+        yield database, create_image_store(get_settings())
+
+
+@contextmanager
+def _own_database() -> Iterator["Database"]:
     from app.db.migrating import upgrade_schema
     from app.db.session import create_database
     from app.schemas.actors import Actor, ActorKind
@@ -23,9 +41,8 @@ def administration() -> Iterator["Session"]:
     database = create_database(get_settings())
     try:
         upgrade_schema(database)
-        actor = Actor(ActorKind.COMMAND, f"{_user()}@{socket.gethostname()}")
-        with acting_as(actor), database.unit_of_work() as session:
-            yield session
+        with acting_as(Actor(ActorKind.COMMAND, f"{_user()}@{socket.gethostname()}")):
+            yield database
     finally:
         database.dispose()
 

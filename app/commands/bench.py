@@ -20,6 +20,7 @@ for _command in (
     bench_installation.workers,
     bench_installation.overhead,
     bench_installation.job,
+    bench_installation.swap,
     bench_installation.seed,
     bench_installation.history,
 ):

@@ -1,4 +1,4 @@
-"""``bloodcount bench batch``, ``overhead``, ``workers``, ``job``, ``seed`` and ``history``: whole installations."""
+"""``bloodcount bench batch``, ``overhead``, ``workers``, ``job``, ``swap``, ``seed`` and ``history``."""
 
 import json
 from typing import Annotated
@@ -60,6 +60,21 @@ def job(
     from app.commands.workers_benchmark import measure_job_overhead
 
     typer.echo(json.dumps(measure_job_overhead(database_url, jobs), indent=2))
+
+
+def swap(
+    swaps: Annotated[int, typer.Option(min=1, help="Changes of weights.")] = 50,
+    workers: Annotated[int, typer.Option(min=1, help="Workers that count meanwhile.")] = 2,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Change weights again and again while workers count, and see that each result names those that made it."""
+    from app.commands.swap_benchmark import measure_swaps
+
+    figures = measure_swaps(swaps, workers, database_url)
+    typer.echo(json.dumps(figures, indent=2))
+    faults = ("images_lost", "images_counted_more_than_once", "results_that_name_two_weights")
+    if any(figures[fault] for fault in (*faults, "counted_again_and_different")):
+        raise typer.Exit(1)
 
 
 def seed(samples: Annotated[int, typer.Option(min=1, help="Samples to make up.")] = 200_000) -> None:

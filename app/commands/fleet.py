@@ -76,7 +76,7 @@ class Fleet:
         # Nothing of the installation's own may be touched: every variable of it is left out.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX)}
         self._environment = inherited | dict(environment)
-        self._folder = folder
+        self.folder = folder
         self._worker_command = worker_command
         self.members = [self._web(number) for number in range(1, webs + 1)]
         self.kills: list[str] = []
@@ -93,7 +93,7 @@ class Fleet:
         """Start further workers and wait until they count."""
         first = len(self.members) - len(self.urls) + 1
         added = [
-            Member(f"worker-{index}", self._worker_command, self._folder / f"worker-{index}.log")
+            Member(f"worker-{index}", self._worker_command, self.folder / f"worker-{index}.log")
             for index in range(first, first + number)
         ]
         with self._lock:
@@ -135,7 +135,7 @@ class Fleet:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         command = [*_PROGRAM, "serve", "--no-counting", "--host", "127.0.0.1", "--port", str(port)]
-        return Member(f"web-{number}", command, self._folder / f"web-{number}.log", f"http://127.0.0.1:{port}")
+        return Member(f"web-{number}", command, self.folder / f"web-{number}.log", f"http://127.0.0.1:{port}")
 
     def _start(self, member: Member) -> None:
         with member.log.open("ab") as log:

@@ -24,6 +24,9 @@ _TABLE_FOLDER = "tables"
 _ROWS_AT_ONCE = 1000
 _CHUNK_BYTES = 1024 * 1024
 _PARTS = "SELECT storage_key, byte_size FROM upload_part"
+_IMAGES = "SELECT sha256, storage_key FROM field_image"
+_WEIGHTS = "SELECT sha256, storage_key FROM weights_release WHERE storage_key NOT LIKE 'parts/%'"
+"""Those in quarantine are left out: nothing counts with them, and they can be added again."""
 
 
 class DatabaseSnapshot:
@@ -35,7 +38,7 @@ class DatabaseSnapshot:
         self.files = files
         self.schema_revision = schema_revision
         self.image_keys = image_keys
-        """SHA-256 and storage key of each image, once; to be read once."""
+        """SHA-256 and storage key of each image and of all weights, once; to be read once."""
         self.part_keys = part_keys
         """Key and size of each part of an upload that is not finished, or of a ZIP file that is not unpacked yet."""
 
@@ -119,10 +122,16 @@ def _copy_sqlite(database: Database, folder: Path) -> DatabaseSnapshot:
     return DatabaseSnapshot([SQLITE_FILE], revision, _keys_of_copy(target), parts)
 
 
+def _keys_query(*, has_weights: bool) -> str:
+    """What lists every file of the store that is kept for good, once; versions before 0050 have no weights there."""
+    return f"{_IMAGES} UNION {_WEIGHTS if has_weights else _IMAGES} ORDER BY storage_key"
+
+
 def _keys_of_copy(path: Path) -> Iterator[tuple[str, str]]:
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        yield from connection.execute("SELECT DISTINCT sha256, storage_key FROM field_image ORDER BY storage_key")
+        has_weights = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'weights_release'").fetchone()
+        yield from connection.execute(_keys_query(has_weights=has_weights is not None))
     finally:
         connection.close()
 
@@ -152,7 +161,7 @@ def _copy_tables(database: Database, folder: Path) -> DatabaseSnapshot:
         found = connection.execute(text(_PARTS)).all() if "upload_part" in present else ()
         parts: dict[str, int] = {part.storage_key: part.byte_size for part in found}
         keys_file = folder / f"{_TABLE_FOLDER}/.image-keys"
-        query = text("SELECT DISTINCT sha256, storage_key FROM field_image ORDER BY storage_key")
+        query = text(_keys_query(has_weights="weights_release" in present))
         with keys_file.open("w", encoding="ascii") as lines:
             for rows in connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query).partitions():
                 lines.writelines(f"{sha256} {key}\n" for sha256, key in rows)

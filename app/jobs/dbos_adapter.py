@@ -17,6 +17,7 @@ from app.jobs.queue import job_id, job_round_of
 from app.jobs.workflows import SaveResult
 from app.schemas.result_record import ResultRecord
 from app.services.results import record_result
+from model.types import WeightsIdentity
 
 
 def create_job_tables(database: Database) -> None:
@@ -47,13 +48,16 @@ class DurableExecutor:
             database.url, engine=self._engine, serializer=DBOSPortableJSONSerializer()
         )
 
-    def result_saver(self, thresholds: Callable[[], Mapping[str, float] | None]) -> SaveResult:
-        """What writes a result and the job's progress in one commit, refused when another process owns the job now."""
+    def result_saver(self, thresholds: Callable[[WeightsIdentity], Mapping[str, float] | None]) -> SaveResult:
+        """What writes a result and the job's progress in one commit, refused when another process owns the job now.
+
+        ``thresholds`` are those of the weights that a result names.
+        """
 
         @self._datasource.transaction(name="save_result")
         def save_result(image_id: int, record: ResultRecord) -> bool:
             session = self._datasource.sql_session()
-            return record_result(session, image_id=image_id, record=record, thresholds=thresholds())
+            return record_result(session, image_id=image_id, record=record, thresholds=thresholds(record.model))
 
         return save_result
 

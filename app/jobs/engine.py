@@ -18,6 +18,9 @@ from app.jobs.queue import CountQueue
 from app.jobs.recovery import Recovery
 from app.jobs.runtime import CountingRuntime
 from app.jobs.unpacker import Unpacker
+from app.jobs.weights_desk import WeightsDesk, open_desk
+from app.jobs.weights_files import WeightsFiles
+from app.jobs.weights_switch import WeightsSwitch
 from app.jobs.workflows import CountingJob
 from app.services.batch_intake import BatchIntake
 from app.settings import Settings
@@ -36,6 +39,8 @@ class _Counting:
     heartbeat: Heartbeat
     recovery: Recovery
     golden_check: GoldenFieldCheck
+    switch: WeightsSwitch
+    desk: WeightsDesk
 
 
 class JobEngine:
@@ -79,15 +84,14 @@ class JobEngine:
         It blocks for seconds while the weights load: call it outside an event loop.
 
         Raises:
-            WeightsUnavailable: The weights are missing, damaged or made for another network.
+            WeightsUnavailable: The installation's own weights are missing, damaged or made for another network.
             InvalidSettings: Another process on this machine has this executor's configured name.
         """
-        if count:
-            self.runtime.load_counter()
+        switch = self._load_weights() if count else None
         create_job_tables(self._database)
         self._queue = CountQueue(self._database.engine)
-        if count:
-            self._counting = self._start_counting(self._queue)
+        if switch is not None:
+            self._counting = self._start_counting(self._queue, switch)
         if self._unpacks:
             self._unpacker = Unpacker(BatchIntake(self._database.unit_of_work, self._store, self, self._settings))
             self._unpacker.start()
@@ -121,11 +125,21 @@ class JobEngine:
             raise RuntimeError("the job engine was not started")
         self._queue.enqueue_count(session, image_id, priority, job_round=job_round)
 
-    def _start_counting(self, queue: CountQueue) -> _Counting:
+    def _load_weights(self) -> WeightsSwitch:
+        switch = WeightsSwitch(
+            self._database.unit_of_work,
+            WeightsFiles(self._settings, self._store),
+            self.runtime,
+            poll_s=self._options.weights_poll_s,
+        )
+        switch.load()
+        return switch
+
+    def _start_counting(self, queue: CountQueue, switch: WeightsSwitch) -> _Counting:
         options, unit_of_work = self._options, self._database.unit_of_work
         executor = claim_executor(self._settings)
         durable = DurableExecutor(self._database, executor.id)
-        save_result = durable.result_saver(lambda: self.runtime.thresholds)
+        save_result = durable.result_saver(self.runtime.thresholds_of)
         job = CountingJob(unit_of_work, self._store, self.runtime, save_result, options, measures=self._measures)
         heartbeat = Heartbeat(unit_of_work, executor.id, self._vitals, beat_s=options.beat_s)
         recovery = Recovery(unit_of_work, queue, executor.id, job.claimed_images, options, measures=self._measures)
@@ -133,25 +147,32 @@ class JobEngine:
         heartbeat.start()  # before the first claim, or others would take this process for dead
         durable.launch(job.run)
         recovery.start()
+        switch.start(heartbeat.beat)
+        desk = open_desk(self._settings, self._database, self._store, poll_s=self._options.judge_poll_s)
+        desk.start()
         golden_check = GoldenFieldCheck(unit_of_work, self.runtime, executor.id)
         if self._checks_golden_fields:
             golden_check.start()
         log.info("counting_started", executor_id=executor.id, weights=self.runtime.weights)
-        return _Counting(executor, durable, job, heartbeat, recovery, golden_check)
+        return _Counting(executor, durable, job, heartbeat, recovery, golden_check, switch, desk)
 
     def _vitals(self) -> Vitals:
         weights, throughput = self.runtime.weights, self._measures.throughput
         return Vitals(
             weights=None if weights is None else f"{weights.name} {weights.version}",
+            weights_sha256=None if weights is None else weights.sha256,
+            weights_problem=self.runtime.problem,
             device=self.runtime.device,
             slots=self._settings.count_concurrency,
             computing=throughput.in_hand,
             finished=throughput.finished,
-            images_per_s=throughput.images_per_s(),
+            images_per_s=None if weights is None else throughput.images_per_s(),
         )
 
     def _stop_counting(self, counting: _Counting) -> None:
         self.runtime.drain()
+        counting.switch.stop()
+        counting.desk.stop()
         counting.recovery.stop()
         counting.job.wait_until_idle(timeout_s=self._options.drain_s)
         unfinished = counting.job.computing_images()

@@ -82,8 +82,8 @@ class GoldenFieldCheck:
         for name, content in fields.items():
             if self._is_stopped.is_set():
                 return
-            with self._runtime.slot(is_suspect=False, priority=_AFTER_ALL_OTHERS):
-                result = self._runtime.count(content)
+            with self._runtime.slot(is_suspect=False, priority=_AFTER_ALL_OTHERS) as counter:
+                result = counter.count(content)
             if result.status == "counted":
                 found[name] = field_numbers(result)
         if self._runtime.weights != weights:

@@ -22,6 +22,8 @@ class Vitals:
     """What a counting process tells of itself with every sign of life; see ``ExecutorHeartbeatRecord``."""
 
     weights: str | None
+    weights_sha256: str | None
+    weights_problem: str | None
     device: str | None
     slots: int
     computing: int
@@ -45,7 +47,7 @@ class Heartbeat:
 
     def start(self) -> None:
         """Give the first sign of life, then go on in the background."""
-        self._beat()
+        self.beat()
         self._thread.start()
 
     def stop(self) -> None:
@@ -60,12 +62,13 @@ class Heartbeat:
     def _beat_until_stopped(self) -> None:
         while not self._stopping.wait(self._beat_s):
             try:
-                self._beat()
+                self.beat()
             except SQLAlchemyError:
                 # A database that is away for a moment must not end the signs of life for good.
                 log.exception("heartbeat_failed")
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """Give a sign of life now, besides those that are given every few seconds."""
         with self._unit_of_work() as session:
             now = database_now(session)
             session.merge(

@@ -32,6 +32,8 @@ class JobOptions:
         sweep_s: Between two searches for accepted images without a live job.
         keep_finished_s: Age at which finished jobs are deleted from the job tables.
         drain_s: How long stopping waits for the images being counted.
+        weights_poll_s: Between two looks at which weights are active.
+        judge_poll_s: Between two looks for weights that somebody added.
     """
 
     poll_s: float = 0.1
@@ -44,3 +46,5 @@ class JobOptions:
     sweep_s: float = 60.0
     keep_finished_s: float = 86_400.0
     drain_s: float = 10.0
+    weights_poll_s: float = 1.0
+    judge_poll_s: float = 2.0

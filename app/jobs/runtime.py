@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from app.errors import WeightsUnavailable
 from app.jobs.slots import PrioritySlots
 from app.settings import Settings
 from model.types import FieldResult, WeightsIdentity
@@ -26,6 +27,19 @@ class FieldCounter(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class LoadedWeights:
+    """A counter that is ready to count, and the working thresholds of its weights by class, None for a stand-in."""
+
+    counter: FieldCounter
+    thresholds: Mapping[str, float] | None = None
+
+    @property
+    def identity(self) -> WeightsIdentity:
+        """Which weights these are."""
+        return self.counter.weights
+
+
 class CountingStopped(BaseException):
     """The process is stopping, so a waiting image is left for the next one.
 
@@ -34,7 +48,10 @@ class CountingStopped(BaseException):
 
 
 class CountingRuntime:
-    """The counter of this process and its compute slots."""
+    """The counter of this process and its compute slots.
+
+    Weights are changed between two images: each keeps the counter that it got with its slot, to its end.
+    """
 
     def __init__(
         self, settings: Settings, *, counter_factory: Callable[[Settings], FieldCounter] | None = None
@@ -42,50 +59,64 @@ class CountingRuntime:
         """Prepare without loading anything; the default factory loads the weights that the settings name."""
         self._settings = settings
         self._factory = counter_factory
-        self._counter: FieldCounter | None = None
+        self._loaded: LoadedWeights | None = None
+        self._thresholds: dict[str, Mapping[str, float] | None] = {}
+        self._problem: str | None = None
         self._slots = PrioritySlots(settings.count_concurrency)
         self._suspects = threading.Semaphore(1)
         self._draining = threading.Event()
         self._stopped = threading.Event()
-        self.thresholds: Mapping[str, float] | None = None
 
     @property
     def weights(self) -> WeightsIdentity | None:
-        """Which weights count here; None until they are loaded."""
-        return self._counter.weights if self._counter else None
+        """Which weights count here; None until they are loaded, and while the active ones cannot be."""
+        return self._loaded.identity if self._loaded else None
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing is counted here although it should be; None where all is well."""
+        return self._problem
 
     @property
     def device(self) -> str | None:
         """What counts here, such as ``cpu (openvino)``; None for a counter that does not say."""
-        device, engine = getattr(self._counter, "device", None), getattr(self._counter, "engine", None)
+        counter = self._loaded.counter if self._loaded else None
+        device, engine = getattr(counter, "device", None), getattr(counter, "engine", None)
         return None if device is None else f"{device} ({getattr(engine, 'name', engine)})"
 
-    def load_counter(self) -> None:
-        """Load the weights, once.
+    def thresholds_of(self, weights: WeightsIdentity) -> Mapping[str, float] | None:
+        """The working thresholds of weights that count here or did so before; None where they are not known."""
+        return self._thresholds.get(weights.sha256)
+
+    def load(self, weights_path: Path | None) -> LoadedWeights:
+        """Load weights beside those that count; None takes those that the settings name.
 
         Raises:
             WeightsUnavailable: They are missing, damaged or made for another network.
         """
-        if self._counter is None:
-            self._counter = self._factory(self._settings) if self._factory else self._load_release()
+        settings = self._settings
+        if weights_path is not None:
+            settings = settings.model_copy(update={"weights_path": weights_path})
+        return LoadedWeights(self._factory(settings)) if self._factory else _load_release(settings)
+
+    def use(self, loaded: LoadedWeights) -> None:
+        """Count with these weights from the next image on; what is being counted goes on with its own."""
+        self._thresholds[loaded.identity.sha256] = loaded.thresholds
+        self._loaded, self._problem = loaded, None
+
+    def hold(self, problem: str) -> None:
+        """Count nothing more until ``use``: the weights that are active cannot be loaded, and no others will do."""
+        self._loaded, self._problem = None, problem
 
     def is_ready(self) -> bool:
         """Whether the weights are loaded and images are being counted."""
-        return self._counter is not None and not self._draining.is_set()
-
-    def count(self, image_bytes: bytes, *, um_per_px: float | None = None) -> FieldResult:
-        """Count the cells of one image, at the calibrated scale where there is one; call it inside a slot.
-
-        Raises:
-            WeightsUnavailable: No weights are loaded.
-        """
-        if self._counter is None:
-            raise WeightsUnavailable("No weights are loaded in this process.")
-        return self._counter.count(image_bytes, um_per_px=um_per_px)
+        return self._loaded is not None and not self._draining.is_set()
 
     @contextmanager
-    def slot(self, *, is_suspect: bool, priority: int) -> Iterator[None]:
-        """Wait for one of the compute slots and hold it for the block; the lowest ``priority`` number is next.
+    def slot(self, *, is_suspect: bool, priority: int) -> Iterator[FieldCounter]:
+        """Wait for a compute slot and hold it for the block, with the counter that counts in it.
+
+        The lowest ``priority`` number is next.
 
         Suspects, images whose counting was started before and never ended, go one at a time: an
         image that kills the process would otherwise drag the same neighbour down with it each time.
@@ -100,7 +131,7 @@ class CountingRuntime:
             finally:
                 self._slots.leave(ticket)
             try:
-                yield
+                yield self._counter_now()
             finally:
                 self._slots.release()
 
@@ -130,20 +161,29 @@ class CountingRuntime:
         finally:
             self._suspects.release()
 
+    def _counter_now(self) -> FieldCounter:
+        """The counter of this moment; waits while there is none."""
+        while (loaded := self._loaded) is None:
+            self.pause(_STOP_CHECK_S)
+        return loaded.counter
+
     def _wait_for(self, try_once: Callable[[], bool]) -> None:
-        while self._draining.is_set() or not try_once():
-            # While draining, waiting jobs keep their place: one that left would be claimed at once again.
-            if self._draining.is_set():
+        while self._is_closed() or not try_once():
+            # While closed, waiting jobs keep their place: one that left would be claimed at once again.
+            if self._is_closed():
                 self.pause(_STOP_CHECK_S)
 
-    def _load_release(self) -> FieldCounter:
-        # Only here: a process that only queues images, and everything that imports the application, needs no PyTorch.
-        from app.jobs.release_counter import (  # noqa: PLC0415
-            ListingCounter,
-            load_release_counter,
-            working_thresholds,
-        )
+    def _is_closed(self) -> bool:
+        return self._draining.is_set() or self._loaded is None
 
-        counter = load_release_counter(self._settings)
-        self.thresholds = working_thresholds(counter)
-        return ListingCounter(counter)
+
+def _load_release(settings: Settings) -> LoadedWeights:
+    # Only here: a process that only queues images, and everything that imports the application, needs no PyTorch.
+    from app.jobs.release_counter import (  # noqa: PLC0415
+        ListingCounter,
+        load_release_counter,
+        working_thresholds,
+    )
+
+    counter = load_release_counter(settings)
+    return LoadedWeights(ListingCounter(counter), working_thresholds(counter))

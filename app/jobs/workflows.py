@@ -130,7 +130,7 @@ class CountingJob:
         Until ``in_hand`` closes, that is until the result is saved, the image keeps its slot: a
         suspect that started in between could kill the process and this image's result with it.
         """
-        in_hand.enter_context(self._runtime.slot(is_suspect=task.is_suspect, priority=task.priority))
+        counter = in_hand.enter_context(self._runtime.slot(is_suspect=task.is_suspect, priority=task.priority))
         in_hand.enter_context(self._measures.in_hand())
         # Read only now: waiting jobs would otherwise hold their images in memory.
         with self._measures.timed("storage"):
@@ -139,7 +139,7 @@ class CountingJob:
             if image_bytes is None or not self._start(task):
                 return None
         in_hand.enter_context(self._listed(self._computing, task.image_id))
-        return build_result_record(task.file_name, self._runtime.count(image_bytes, um_per_px=task.um_per_px))
+        return build_result_record(task.file_name, counter.count(image_bytes, um_per_px=task.um_per_px))
 
     def _read(self, task: _Task) -> bytes | None:
         """The image's bytes; None when the store has lost them, and then the image has failed.

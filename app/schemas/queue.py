@@ -24,7 +24,8 @@ class QueueImage(Schema):
 class WorkerState(Schema):
     """One process that counts. ``is_alive`` is False once it has been silent for longer than ``QueueState`` says.
 
-    ``images_per_s`` is what it measured of itself on its last images, None before its first ones.
+    ``images_per_s`` is what it measured of itself on its last images, None before its first ones. ``weights_problem``
+    is why it counts nothing, where it cannot load the weights that are active.
     """
 
     executor_id: str
@@ -33,6 +34,7 @@ class WorkerState(Schema):
     last_sign_at: datetime
     silent_s: float
     weights: str | None
+    weights_problem: str | None
     device: str | None
     slots: int | None
     computing: int | None

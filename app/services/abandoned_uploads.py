@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 
 from app.db.base import utc_now
-from app.db.repositories import batch_files, batches, upload_parts
+from app.db.repositories import batch_files, batches, upload_parts, weights
 from app.schemas.batches import BatchFileStatus
 from app.services.batch_intake import BatchIntake
 from model.types import Notice
@@ -30,7 +30,7 @@ def sweep_abandoned(intake: BatchIntake) -> int:
     for start in range(0, len(old), _AT_ONCE):
         some = old[start : start + _AT_ONCE]
         with intake.unit_of_work() as session:
-            needed = upload_parts.known_keys(session, some)
+            needed = upload_parts.known_keys(session, some) | weights.known_part_keys(session, some)
         for key in set(some) - needed:
             intake.store.delete_part(key)
     return len(silent)

@@ -87,6 +87,7 @@ def _worker(record: ExecutorHeartbeatRecord, now: datetime) -> WorkerState:
         last_sign_at=record.beat_at,
         silent_s=silent_s,
         weights=record.weights,
+        weights_problem=record.weights_problem,
         device=record.device,
         slots=record.slots,
         computing=record.computing,

@@ -34,6 +34,8 @@ _WRITE = Rule(Permission.SAMPLES_WRITE)
 _LABORATORY = Rule(Permission.LABORATORY_MANAGE)
 _REVIEW = Rule(Permission.SAMPLES_REVIEW)
 _ACCOUNTS = Rule(Permission.ACCOUNTS_MANAGE)
+_WEIGHTS = Rule(Permission.WEIGHTS_MANAGE)
+_GOLDEN = Rule(Permission.REPORTS_SIGN)
 _AUDIT = Permission.AUDIT_READ
 
 ACCESS_RULES: dict[str, Rule] = {
@@ -182,6 +184,17 @@ ACCESS_RULES: dict[str, Rule] = {
     "POST /admin/accounts/{account_id}/enable": _ACCOUNTS,
     "POST /admin/accounts/{account_id}/reset-password": _ACCOUNTS,
     "POST /admin/sessions/{session_id}/revoke": _ACCOUNTS,
+    "POST /images/{image_id}/golden": _GOLDEN,
+    "POST /images/{image_id}/golden/withdraw": _GOLDEN,
+    "GET /admin/weights": _WEIGHTS,
+    "POST /admin/weights": _WEIGHTS,
+    "GET /admin/weights/{release_id}": _WEIGHTS,
+    "POST /admin/weights/{release_id}/evaluate": _WEIGHTS,
+    "POST /admin/weights/{release_id}/activate": _WEIGHTS,
+    "POST /admin/weights/rollback": _WEIGHTS,
+    "POST /admin/weights/activations/{activation_id}/approve": _WEIGHTS,
+    "POST /admin/weights/activations/{activation_id}/decline": _WEIGHTS,
+    "GET /admin/weights/drawn/{place}.png": _WEIGHTS,
     "GET /admin/tokens": _ACCOUNTS,
     "POST /admin/tokens": _ACCOUNTS,
     "POST /admin/tokens/{token_id}/revoke": _ACCOUNTS,

@@ -169,6 +169,11 @@ _OUTLINES: dict[str, Callable[[BoxXyxy], str]] = {
 }
 
 
+def cell_outline(code: str, box: BoxXyxy) -> str:
+    """The outline of a cell of a class, as SVG path data."""
+    return _OUTLINES[code](box)
+
+
 def _px(value: float) -> str:
     """A coordinate to a tenth of a pixel, without a trailing zero."""
     return f"{value:.1f}".removesuffix(".0")

@@ -17,7 +17,7 @@ from model.weights.manifest import WeightsManifest, read_manifest
 
 _FOLDER = Path(__file__).resolve().parent
 _DEFAULT_RELEASE = _FOLDER / "default.txt"
-_MAX_FILE_BYTES = 200_000_000
+MAX_FILE_BYTES = 200_000_000
 _NAMER = "namer."
 _FLOAT_TYPES = frozenset({torch.float16, torch.bfloat16, torch.float32})
 
@@ -58,8 +58,8 @@ def open_release(path: Path | None = None) -> WeightsRelease:
     if not path.is_file():
         raise WeightsRefused("weights_missing", f"{path} does not exist; check the path or reinstall")
     size_bytes = path.stat().st_size
-    if size_bytes > _MAX_FILE_BYTES:
-        raise WeightsRefused("weights_too_large", f"{path} has {size_bytes} bytes; the limit is {_MAX_FILE_BYTES}")
+    if size_bytes > MAX_FILE_BYTES:
+        raise WeightsRefused("weights_too_large", f"{path} has {size_bytes} bytes; the limit is {MAX_FILE_BYTES}")
     manifest = read_manifest(path.with_suffix(".json"))
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()

@@ -42,7 +42,7 @@ class SteadyCounter:
 
 def checked(database: Database, settings: Settings, counter: SteadyCounter) -> list[GoldenCheck]:
     runtime = CountingRuntime(settings, counter_factory=lambda _: counter)
-    runtime.load_counter()
+    runtime.use(runtime.load(None))
     check = GoldenFieldCheck(database.unit_of_work, runtime, "one", recipes=SMALL)
     check.start()
     deadline = time.monotonic() + 60

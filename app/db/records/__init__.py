@@ -14,6 +14,7 @@ from app.db.records.control import ControlDecisionRecord, ControlLotRecord, Cont
 from app.db.records.counter import CounterDraftRecord, CounterPreferenceRecord
 from app.db.records.executor_heartbeat import ExecutorHeartbeatRecord
 from app.db.records.field_image import FieldImageRecord
+from app.db.records.golden_field import GoldenFieldRecord
 from app.db.records.idempotency_key import IdempotencyKeyRecord
 from app.db.records.known_browser import KnownBrowserRecord
 from app.db.records.manual_differential import ManualDifferentialRecord
@@ -27,10 +28,14 @@ from app.db.records.setup_link import SetupLinkRecord
 from app.db.records.sign_in_throttle import SignInThrottleRecord
 from app.db.records.upload_part import UploadPartRecord
 from app.db.records.user_session import UserSessionRecord
+from app.db.records.weights_activation import ActiveWeightsRecord, WeightsActivationRecord
+from app.db.records.weights_evaluation import WeightsEvaluationRecord
+from app.db.records.weights_release import WeightsReleaseRecord
 
 __all__ = [
     "AccountRecord",
     "AcquisitionProfileRecord",
+    "ActiveWeightsRecord",
     "AnalyserValueRecord",
     "AnalysisRecord",
     "ApiTokenRecord",
@@ -47,6 +52,7 @@ __all__ = [
     "CounterPreferenceRecord",
     "ExecutorHeartbeatRecord",
     "FieldImageRecord",
+    "GoldenFieldRecord",
     "IdempotencyKeyRecord",
     "KnownBrowserRecord",
     "ManualDifferentialRecord",
@@ -60,4 +66,7 @@ __all__ = [
     "SignInThrottleRecord",
     "UploadPartRecord",
     "UserSessionRecord",
+    "WeightsActivationRecord",
+    "WeightsEvaluationRecord",
+    "WeightsReleaseRecord",
 ]

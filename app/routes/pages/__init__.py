@@ -9,10 +9,12 @@ from app.routes.pages import (
     admin_accounts,
     admin_audit,
     admin_tokens,
+    admin_weights,
     batches,
     counter,
     example,
     gallery,
+    golden_fields,
     history,
     image_actions,
     images,
@@ -53,9 +55,19 @@ for module in (
     counter,
     look_back,
     quality,
+    golden_fields,
 ):
     router.include_router(module.router)
 # What a browser sends to is what programs send to, only without a token: pages have none.
 router.include_router(sending.router, prefix="/sending")
-for module in (sign_in, setup, account, admin_accounts, admin_tokens, admin_audit, acquisition_profiles):
+for module in (
+    sign_in,
+    setup,
+    account,
+    admin_accounts,
+    admin_tokens,
+    admin_weights,
+    admin_audit,
+    acquisition_profiles,
+):
     router.include_router(module.router)

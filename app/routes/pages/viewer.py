@@ -3,9 +3,11 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from app.schemas.permissions import Permission
+from app.services.golden_fields import golden_mark
 from app.services.reviews import field_review
 from app.services.samples import sample_detail
-from app.web.dependencies import SessionDep
+from app.web.dependencies import ActorDep, SessionDep
 from app.web.editor import EditorDep
 from app.web.templating import render_page
 from app.web.viewer_view import build_viewer_view
@@ -21,8 +23,9 @@ def show_image(session: SessionDep, image_id: int) -> RedirectResponse:
 
 
 @router.get("/samples/{sample_id}/fields/{image_id}")
-def show_viewer(session: SessionDep, editor: EditorDep, sample_id: int, image_id: int) -> HTMLResponse:
+def show_viewer(session: SessionDep, editor: EditorDep, actor: ActorDep, sample_id: int, image_id: int) -> HTMLResponse:
     """A counted field with its cells."""
     sample = sample_detail(session, sample_id=sample_id)
     view = build_viewer_view(sample, field_review(session, image_id=image_id))
-    return render_page("viewer.html", {"view": view, "editor": editor})
+    values = {"view": view, "editor": editor, "may_mark": actor.may(Permission.REPORTS_SIGN)}
+    return render_page("viewer.html", values | {"golden": golden_mark(session, image_id=image_id)})

@@ -9,7 +9,7 @@ import torch
 from model.decoding import DecodingSettings
 from model.weights import WeightsManifest, WeightsRefused, open_release
 from model.weights.publishing import write_release
-from model.weights.release import _MAX_FILE_BYTES
+from model.weights.release import MAX_FILE_BYTES
 
 MANIFEST = WeightsManifest("small", "1.0.0", "", DecodingSettings((0.3, 0.3, 0.3)))
 
@@ -90,12 +90,12 @@ def test_a_file_cut_off_is_refused(release: Path) -> None:
 
 def test_a_file_beyond_the_limit_is_refused_unread(release: Path) -> None:
     with release.open("r+b") as file:
-        file.truncate(_MAX_FILE_BYTES + 1)  # sparse: takes no room on the disk
+        file.truncate(MAX_FILE_BYTES + 1)  # sparse: takes no room on the disk
 
     error = refusal(release)
 
     assert error.code == "weights_too_large"
-    assert f"{_MAX_FILE_BYTES:,}".replace(",", "") in error.message
+    assert f"{MAX_FILE_BYTES:,}".replace(",", "") in error.message
 
 
 def test_a_program_without_shipped_weights_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
