@@ -43,7 +43,7 @@ class SampleStatus(StrEnum):
 
     ``attention`` means that every image is finished and at least one was refused, failed or cancelled, so
     that the counts rest on fewer images than were uploaded. Images that a person set aside are no reason for it,
-    unless nothing else was counted.
+    unless nothing else was counted. ``signed`` is a sample whose newest report is signed and not being corrected.
     """
 
     EMPTY = "empty"

@@ -31,6 +31,7 @@ _OWN = Rule(Permission.OWN_ACCOUNT)
 _OWN_PASSWORD = Rule(Permission.OWN_ACCOUNT, is_password_change=True)
 _READ = Permission.SAMPLES_READ
 _WRITE = Rule(Permission.SAMPLES_WRITE)
+_SIGN = Rule(Permission.REPORTS_SIGN)
 _ACCOUNTS = Rule(Permission.ACCOUNTS_MANAGE)
 _LABORATORY = Rule(Permission.LABORATORY_MANAGE)
 _AUDIT = Permission.AUDIT_READ
@@ -149,6 +150,20 @@ ACCESS_RULES: dict[str, Rule] = {
     "GET /api/v1/images/{image_id}/review": Rule(_READ, AuditAction.RESULT_VIEWED),
     "GET /api/v1/images/{image_id}/edits": Rule(_READ, AuditAction.RESULT_VIEWED, is_background=True),
     "POST /api/v1/images/{image_id}/edits": Rule(Permission.SAMPLES_REVIEW),
+    # Signing, and what was signed.
+    "GET /samples/{sample_id}/sign": Rule(Permission.REPORTS_SIGN, AuditAction.SAMPLE_VIEWED),
+    "POST /samples/{sample_id}/sign": _SIGN,
+    "POST /samples/{sample_id}/reports/correction": _SIGN,
+    "GET /samples/{sample_id}/reports": Rule(_READ, AuditAction.REPORT_VIEWED),
+    "GET /samples/{sample_id}/reports/draft.pdf": Rule(_READ, AuditAction.EXPORTED),
+    "GET /samples/{sample_id}/reports/{version}.pdf": Rule(_READ, AuditAction.EXPORTED),
+    "GET /samples/{sample_id}/reports/{version}.json": Rule(_READ, AuditAction.EXPORTED),
+    "GET /samples/{sample_id}/reports/{version}.csv": Rule(_READ, AuditAction.EXPORTED),
+    "GET /samples/{sample_id}/reports/{version}": Rule(_READ, AuditAction.REPORT_VIEWED),
+    "GET /api/v1/samples/{sample_id}/reports": Rule(_READ, AuditAction.REPORT_VIEWED),
+    "GET /api/v1/samples/{sample_id}/reports/{version}.pdf": Rule(_READ, AuditAction.EXPORTED),
+    "GET /api/v1/samples/{sample_id}/reports/{version}": Rule(_READ, AuditAction.REPORT_VIEWED),
+    "GET /api/v1/samples/{sample_id}/reports/{version}/verification": Rule(_READ, AuditAction.REPORT_VIEWED),
     # What an admin does.
     "GET /admin/accounts": _ACCOUNTS,
     "POST /admin/accounts": _ACCOUNTS,

@@ -5,14 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from app import access_errors, admission_errors, batch_errors, errors, laboratory_errors
+from app import access_errors, admission_errors, batch_errors, errors, laboratory_errors, report_errors
 from app.errors import BloodcountError
 from app.settings import ENV_PREFIX, Settings
 from tests.architecture.source_files import ROOT, project_files, python_files, text_of
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DECISIONS = sorted(path.name for path in (ROOT / "docs" / "adr").glob("[0-9]*.md"))
-_NAMES = vars(errors) | vars(access_errors) | vars(admission_errors) | vars(batch_errors) | vars(laboratory_errors)
+_NAMES = {
+    name: value
+    for module in (errors, access_errors, admission_errors, batch_errors, laboratory_errors, report_errors)
+    for name, value in vars(module).items()
+}
 ERRORS = sorted(
     (value for value in _NAMES.values() if isinstance(value, type) and issubclass(value, BloodcountError)),
     key=lambda error: error.__name__,
@@ -52,7 +56,7 @@ def test_the_readme_gives_the_commands(command: str) -> None:
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
 def test_every_error_is_used(error: type[BloodcountError]) -> None:
-    trees = {"errors.py", "access_errors.py", "admission_errors.py", "batch_errors.py", "laboratory_errors.py"}
+    trees = {f"{name}errors.py" for name in ("", "access_", "admission_", "batch_", "laboratory_", "report_")}
     users = [path for path in python_files("app") if path.name not in trees]
     used = [path for path in users if re.search(rf"\b{error.__name__}\b", text_of(path))]
 

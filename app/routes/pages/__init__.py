@@ -19,12 +19,14 @@ from app.routes.pages import (
     new_sample,
     queue,
     reference_ranges,
+    reports,
     reviews,
     sample,
     sample_data,
     sample_files,
     setup,
     sign_in,
+    signing,
     viewer,
 )
 
@@ -45,6 +47,8 @@ for module in (
     reviews,
     viewer,
     gallery,
+    signing,
+    reports,
 ):
     router.include_router(module.router)
 # What a browser sends to is what programs send to, only without a token: pages have none.
