@@ -26,7 +26,7 @@ def test_a_sample_is_signed_as_it_was_shown(counting_site: Site) -> None:
     sample = sample_to_sign(counting_site, "sign-1")
     page = SignPage(counting_site, sample["id"])
 
-    assert page.checks == ["white_cells_unconfirmed", "short_differential", "few_cells"]
+    assert page.checks == ["white_cells_unconfirmed", "short_differential", "warning_colour_missing", "few_cells"]
     answer = page.send(pictures=[sample["images"][0]["id"]])
 
     assert answer.status_code == 303
@@ -53,7 +53,7 @@ def test_every_check_has_to_be_acknowledged(counting_site: Site) -> None:
     answer = page.send(acknowledged=page.checks[:1])
 
     assert answer.status_code == 422
-    assert "Not acknowledged yet: Short differential (n = 1); Too few cells." in answer.text
+    assert "Not acknowledged yet: Short differential (n = 1); Warning: colour missing; Too few cells." in answer.text
     assert counting_site.sample(sample["id"])["status"] == "ready"
 
 
