@@ -9,7 +9,7 @@ _SAMPLE_DATA = ("accession_number", "patient_code", "sex", "age", "stain", "note
 def compute_changes(former: ReportContent, now: ReportContent) -> tuple[ReportChange, ...]:
     """Every figure of ``now`` that ``former`` gave otherwise, in the order in which a report shows them."""
     before, after = _figures(former), _figures(now)
-    names = dict.fromkeys((*before, *after))
+    names = dict.fromkeys((*after, *before))
     return tuple(
         ReportChange(what=name, was=before.get(name), now=after.get(name))
         for name in names

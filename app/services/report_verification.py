@@ -57,9 +57,12 @@ def _cells_now(session: Session, field: ReportField) -> str | None:
     analysis = session.get(AnalysisRecord, field.analysis_id)
     if analysis is None:
         return None
-    found = cells_sha256(record_at_revision(session, analysis, field.revision).cells)
-    session.expire(analysis, ["result_json"])
-    return found
+    try:
+        return cells_sha256(record_at_revision(session, analysis, field.revision).cells)
+    except ValidationError:
+        return None  # what stands there now is no cell
+    finally:
+        session.expire(analysis, ["result_json"])
 
 
 def _readable(record: SignedReportRecord) -> SignedContent | None:

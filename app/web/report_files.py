@@ -9,8 +9,9 @@ from app.services.reports import signed_report
 from app.services.results import image_content
 from app.web.context import AppContext
 from app.web.csv_tables import csv_table
+from app.web.overlay import CLASS_NAMES
 from app.web.report_pdf import render_report
-from app.web.report_view import ReportView, build_report_view
+from app.web.report_view import ReportView, build_report_view, differential_of, morphology_of
 from model.preprocessing import ImageLimits
 
 _CSV_HEADER = ("accession_number", "version", "sha256", "part", "name", "n", "percent", "low_95", "high_95", "grade")
@@ -51,20 +52,19 @@ def report_csv(report: SignedReport) -> str:
     content: ReportContent = report.content
     about = (content.sample.accession_number, report.version, report.sha256)
     lines: list[tuple[object, ...]] = []
-    for code, count in (content.counts or {}).items():
-        interval = (content.count_intervals or {}).get(code)
+    for code in CLASS_NAMES if content.counts else ():
+        count, interval = (content.counts or {}).get(code), (content.count_intervals or {}).get(code)
         ends = (interval.low, interval.high) if interval else ("", "")
-        lines.append((*about, "count", code, "not available" if count is None else count, "", *ends, ""))
-    if content.differential is not None:
-        for name, share in content.differential.types.items():
-            shares = _present(share.percent, share.low, share.high)
-            lines.append((*about, "differential", name, share.n, *shares, ""))
-        lines.append((*about, "differential", "unidentified", content.differential.unidentified, "", "", "", ""))
-    if content.morphology is not None:
-        for name, graded in content.morphology.types.items():
-            shares = _present(graded.percent, graded.low, graded.high)
-            lines.append((*about, "morphology", name, graded.n, *shares, graded.grade or ""))
-        lines.append((*about, "morphology", "uncategorised", content.morphology.uncategorised, "", "", "", ""))
+        lines.append((*about, "count", code, *_present(count), "", *ends, ""))
+    if (white := differential_of(content)) is not None:
+        for name, share in white.types.items():
+            lines.append((*about, "differential", name, share.n, *_present(share.percent, share.low, share.high), ""))
+        lines.append((*about, "differential", "unidentified", white.unidentified, "", "", "", ""))
+    if (red := morphology_of(content)) is not None:
+        for name, one in red.types.items():
+            shares = _present(one.percent, one.low, one.high)
+            lines.append((*about, "morphology", name, one.n, *shares, one.grade or ""))
+        lines.append((*about, "morphology", "uncategorised", red.uncategorised, "", "", "", ""))
     return csv_table(_CSV_HEADER, lines)
 
 

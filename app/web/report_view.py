@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.schemas.findings import Differential, Morphology
 from app.schemas.signed_reports import ReportContent, ReportField, ReportWeights, SignedContent
+from app.services.findings import in_usual_order
 from app.web.findings_view import DifferentialView, MorphologyView, build_differential, build_morphology, count_words
 from app.web.overlay import CLASS_NAMES
 from app.web.report_words import (
@@ -76,6 +78,7 @@ def build_report_view(
 ) -> ReportView:
     """What a signed version, of this hash and perhaps replaced by a later one, or a draft shows."""
     signed = content if isinstance(content, SignedContent) else None
+    white, red = differential_of(content), morphology_of(content)
     return ReportView(
         is_signed=signed is not None,
         version=signed.version if signed else None,
@@ -88,8 +91,8 @@ def build_report_view(
         note=content.sample.note,
         counts=tuple(_count_row(content, code, name) for code, name in CLASS_NAMES.items()),
         coverage=_coverage(content),
-        differential=build_differential(content.differential) if content.differential else None,
-        morphology=build_morphology(content.morphology) if content.morphology else None,
+        differential=build_differential(white) if white else None,
+        morphology=build_morphology(red) if red else None,
         notices=tuple((check.title, check.message) for check in content.checks),
         fields=tuple(_field_row(position, field) for position, field in enumerate(content.fields, start=1)),
         picture_ids=tuple(picture.image_id for picture in signed.pictures) if signed else (),
@@ -102,6 +105,18 @@ def build_report_view(
         sha256=sha256,
         accession_number=content.sample.accession_number,
     )
+
+
+def differential_of(content: ReportContent) -> Differential | None:
+    """The report's differential, its types in their usual order."""
+    found = content.differential
+    return found.model_copy(update={"types": in_usual_order(found.types)}) if found else None
+
+
+def morphology_of(content: ReportContent) -> Morphology | None:
+    """The report's morphology, its types in their usual order."""
+    found = content.morphology
+    return found.model_copy(update={"types": in_usual_order(found.types)}) if found else None
 
 
 def _headline(signed: SignedContent | None) -> str:

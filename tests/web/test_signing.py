@@ -4,8 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from app.schemas.audit import AuditAction
+from app.schemas.tokens import Role
+from tests.signing_in import sign_in
 from tests.web.image_files import png_of
 from tests.web.signing import FORM, PASSWORD, SignPage, give_password, open_correction, sample_to_sign, sign
 from tests.web.site import Site
@@ -212,3 +216,18 @@ def test_signing_and_correcting_stand_in_the_audit_trail(counting_site: Site) ->
     listed = counting_site.client.get(f"/api/v1/samples/{sample['id']}/reports").json()
     assert signed == {"version": 1, "sha256": listed["versions"][0]["sha256"], "meaning": "reviewed"}
     assert actions[AuditAction.CORRECTION_OPENED.value]["reason"] == "Wrong slide"
+
+
+def test_who_may_not_sign_is_offered_no_signature(counting_site: Site) -> None:
+    sample = sample_to_sign(counting_site, "sign-10")
+    app = counting_site.client.app
+    assert isinstance(app, FastAPI)
+    technician = Site(sign_in(TestClient(app), role=Role.TECHNICIAN))
+
+    html = technician.page(f"/samples/{sample['id']}")
+    refused = technician.client.get(f"/samples/{sample['id']}/sign", headers=FORM)
+
+    assert "Check and sign" not in html
+    assert "Draft of the report (PDF)" in html
+    assert refused.status_code == 403
+    assert technician.client.get(f"/samples/{sample['id']}/reports").status_code == 200

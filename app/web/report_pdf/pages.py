@@ -11,8 +11,8 @@ from app.web.report_pdf.fonts import BOLD, REGULAR, printable
 from app.web.report_view import ReportView
 
 MARGIN = 15 * mm
-TOP = 26 * mm
-BOTTOM = 25 * mm
+TOP = 18 * mm
+BOTTOM = 20 * mm
 INK, MUTED, RULE = black, HexColor("#4d4d4d"), HexColor("#8c8c8c")
 _WATERMARK = Color(0.55, 0.55, 0.55, alpha=0.28)
 _WATERMARK_DEGREES = 54

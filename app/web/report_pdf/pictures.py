@@ -27,13 +27,13 @@ def picture_section(
     chosen = [rows[image_id] for image_id in view.picture_ids]
     if not chosen:
         return
-    yield pieces.heading("Field images")
-    for row in chosen:
+    for at, row in enumerate(chosen):
+        above = [pieces.heading("Field images")] if at == 0 else []
         counts = ", ".join(
             f"{code} {count}" for code, count in zip(("RBC", "WBC", "PLT", "NRBC"), row.counts, strict=True)
         )
         caption = pieces.small(f"Image {row.position}: {row.file_name}, {row.size}. {counts}. SHA-256 {row.sha256}")
-        yield KeepTogether([_picture(row, read, limits, width, height), caption, pieces.gap(6)])
+        yield KeepTogether([*above, _picture(row, read, limits, width, height), caption, pieces.gap(6)])
 
 
 def _picture(row: FieldRow, read: PictureReader, limits: ImageLimits, width: float, height: float) -> Flowable:

@@ -92,7 +92,7 @@ def _morphology(view: ReportView, width: float) -> Iterator[Flowable]:
     yield pieces.paragraph(f"n = {found.categorised:,} categorised red cells")
     rows = [(*_type_cells(row), row.grade or row.ungraded or "") for row in found.rows]
     rows.append(("Uncategorised", f"{found.uncategorised:,}", "", "", ""))
-    widths = (width * 0.34, width * 0.13, width * 0.13, width * 0.22, width * 0.18)
+    widths = (width * 0.31, width * 0.11, width * 0.13, width * 0.23, width * 0.22)
     yield from pieces.table(("Type", "n", "%", "95 % interval", "Grade"), rows, widths, numbers=(1, 2, 3))
     for text in (*found.cautions, *found.withheld):
         yield pieces.small(text)
