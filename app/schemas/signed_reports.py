@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.schemas.base import Schema
+from app.schemas.figures import SampleFigures
 from app.schemas.findings import Differential, Interval, Morphology
+from app.schemas.measurements import Measurements
 from app.schemas.reviews import ReviewSummary
 from app.schemas.sign_checks import SignCheck
 from model.types import Notice
@@ -92,7 +94,10 @@ class ReportScheme(Schema):
 
 
 class ReportContent(Schema):
-    """A sample's result as it stands, before it is signed. Its hash tells whether it is still what was shown."""
+    """A sample's result as it stands, before it is signed. Its hash tells whether it is still what was shown.
+
+    ``figures`` holds each reference range that a figure was compared with, and the version that it is of.
+    """
 
     laboratory: str | None
     app_version: str
@@ -103,6 +108,8 @@ class ReportContent(Schema):
     differential: Differential | None
     morphology: Morphology | None
     grading_scheme: ReportScheme | None
+    figures: SampleFigures
+    measurements: Measurements
     weights: tuple[ReportWeights, ...]
     method: tuple[str, ...]
     intended_use: str

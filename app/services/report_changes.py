@@ -3,6 +3,7 @@
 from app.schemas.signed_reports import ReportChange, ReportContent
 
 _Figure = str | int | float | None
+_DECIMALS = 4
 _SAMPLE_DATA = ("accession_number", "patient_code", "sex", "age", "stain", "note", "acquisition")
 
 
@@ -28,10 +29,18 @@ def _figures(content: ReportContent) -> dict[str, _Figure]:
             figures[f"morphology.{name}"] = share.n
             figures[f"grade.{name}"] = share.grade
         figures["morphology.uncategorised"] = content.morphology.uncategorised
+    for one in content.figures.concentrations:
+        method = one.method.value if one.method else "none"
+        figures[f"concentration.{one.analyte.value}.{method}"] = _rounded(one.value)
+    figures["ratio.platelets_per_1000_rbc"] = _rounded(content.figures.platelets_per_1000_rbc.value)
     counted = sum(field.counts is not None for field in content.fields)
     figures["fields.counted"] = counted
     figures["fields.total"] = len(content.fields)
     return figures
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, _DECIMALS)
 
 
 def _sample_value(content: ReportContent, name: str) -> _Figure:

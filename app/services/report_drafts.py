@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.db.records import AcquisitionProfileRecord, AnalysisRecord, FieldImageRecord, ReviewRecord, SampleRecord
+from app.db.records import AnalysisRecord, FieldImageRecord, ReviewRecord, SampleRecord
 from app.db.repositories import images, samples
 from app.report_errors import ReportOutdated
 from app.resources import INTENDED_USE, app_version
+from app.schemas.acquisition_profiles import AcquisitionProfile
 from app.schemas.counts import ClassCounts
 from app.schemas.findings import Interval
 from app.schemas.grading import GradingScheme
@@ -22,8 +23,11 @@ from app.schemas.signed_reports import (
     ReportScheme,
     ReportWeights,
 )
+from app.services.acquisition_profiles import get_profile
 from app.services.canonical_json import canonical_json, sha256_of
 from app.services.cells_as_reviewed import cells_sha256, record_at_revision
+from app.services.measurements import sample_measurements
+from app.services.reference_ranges import current_ranges
 from app.services.report_method import METHOD
 from app.services.samples import sample_detail
 from app.services.sign_checks import FieldFacts, compute_sign_checks, field_facts
@@ -52,7 +56,8 @@ def sample_state(session: Session, sample_id: int) -> SampleState:
     Raises:
         SampleNotFound: There is no such sample.
     """
-    return _state_of(samples.get_sample(session, sample_id), images.list_images(session, sample_id))
+    record = samples.get_sample(session, sample_id)
+    return _state_of(session, record, images.list_images(session, sample_id))
 
 
 def build_draft(
@@ -66,7 +71,7 @@ def build_draft(
     """
     record = samples.get_sample(session, sample_id)
     rows = images.list_images(session, sample_id)
-    state = _state_of(record, rows)
+    state = _state_of(session, record, rows)
     detail = sample_detail(session, sample_id=sample_id, scheme=scheme)
     summaries = {image.id: image for image in detail.images}
     fields: list[ReportField] = []
@@ -79,13 +84,15 @@ def build_draft(
     content = ReportContent(
         laboratory=laboratory,
         app_version=app_version(),
-        sample=_sample(session, record),
+        sample=_sample(record, detail.acquisition_profile),
         fields=tuple(fields),
         counts=_shown(detail.counts),
         count_intervals=_rounded(detail.count_intervals),
         differential=detail.differential,
         morphology=detail.morphology,
         grading_scheme=_scheme(scheme) if detail.morphology and detail.morphology.scheme else None,
+        figures=detail.figures,
+        measurements=detail.measurements,
         weights=_weights(rows, facts),
         method=METHOD,
         intended_use=INTENDED_USE,
@@ -94,13 +101,19 @@ def build_draft(
     return ReportDraft(content, sha256_of(canonical_json(content)), state)
 
 
-def _state_of(record: SampleRecord, rows: Sequence[_Row]) -> SampleState:
+def _state_of(session: Session, record: SampleRecord, rows: Sequence[_Row]) -> SampleState:
     registered = tuple(getattr(record, column.key) for column in SampleRecord.__table__.columns)
+    profile_id = record.acquisition_profile_id
+    entered = (
+        sample_measurements(session, sample_id=record.id).model_dump_json(),
+        get_profile(session, profile_id).model_dump_json() if profile_id is not None else "",
+        current_ranges(session).version,
+    )
     standing = tuple(
         (image.id, image.status, image.set_aside_at, analysis.id if analysis else 0, review.revision if review else 0)
         for image, analysis, review in rows
     )
-    return (*registered, *standing)
+    return (*registered, *entered, *standing)
 
 
 def _record_of(session: Session, analysis: AnalysisRecord | None, review: ReviewRecord | None) -> ResultRecord | None:
@@ -151,9 +164,7 @@ def _field(
     )
 
 
-def _sample(session: Session, record: SampleRecord) -> ReportSample:
-    profile_id = record.acquisition_profile_id
-    profile = session.get(AcquisitionProfileRecord, profile_id) if profile_id is not None else None
+def _sample(record: SampleRecord, profile: AcquisitionProfile | None) -> ReportSample:
     return ReportSample(
         id=record.id,
         accession_number=record.accession_number,

@@ -18,6 +18,12 @@ _SHARES = (
     "The differential is in percent of the identified white cells. Nucleated red cells (NRBC) are no part of it and "
     "in no count of white cells. Red-cell types are in percent of the categorised red cells."
 )
+_CONCENTRATIONS = (
+    "Concentrations stand only where a counting chamber, an analyser's red cells of the same blood or a factor that "
+    "the laboratory calibrated gives one; the method stands with each. The interval of a ratio of two counts is exact "
+    "(Przyborowski and Wilenski 1940). Reference ranges are compared with concentrations and percentages, never with "
+    "counts."
+)
 
-METHOD = (_COUNTING, _COUNTS, _INTERVALS, _SHARES)
+METHOD = (_COUNTING, _COUNTS, _INTERVALS, _SHARES, _CONCENTRATIONS)
 """One paragraph each, in the order in which a report prints them."""

@@ -66,6 +66,7 @@ def compute_sign_checks(sample: SampleDetail, facts: Facts) -> tuple[SignCheck, 
         _disagreements(sample, facts),
         _warnings(sample),
         _small_numbers(sample),
+        _unevenness(sample),
     )
     return tuple(sorted(found, key=lambda check: not check.is_blocking))
 
@@ -186,6 +187,19 @@ def _small_numbers(sample: SampleDetail) -> Iterator[SignCheck]:
             title="Too few cells",
             message=f"{' and '.join(few)}: with fewer than {SMALLEST_COUNT} cells a count says little.",
             next_step="Add photographs of more places of the smear.",
+            link=f"/samples/{sample.id}",
+        )
+
+
+def _unevenness(sample: SampleDetail) -> Iterator[SignCheck]:
+    uneven = [code for code, one in sample.figures.evenness.items() if one.is_uneven]
+    if uneven:
+        yield SignCheck(
+            code="uneven_fields",
+            title="Cells lie unevenly on the fields",
+            message=f"{' and '.join(uneven)}: the fields differ more than chance explains, so that the intervals of "
+            "these counts are too narrow.",
+            next_step="Look for clumps, an edge or a thick part of the smear.",
             link=f"/samples/{sample.id}",
         )
 

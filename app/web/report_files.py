@@ -1,20 +1,15 @@
-"""A report as a file: PDF, the JSON that was signed, and a table."""
+"""A report as a PDF file: drawn from what was signed, or from what would be signed now."""
 
 from fastapi.responses import Response
 
 from app.errors import StoredImageMissing
-from app.schemas.signed_reports import ReportContent, SignedReport
 from app.services.report_drafts import build_draft
 from app.services.reports import signed_report
 from app.services.results import image_content
 from app.web.context import AppContext
-from app.web.csv_tables import csv_table
-from app.web.overlay import CLASS_NAMES
 from app.web.report_pdf import render_report
-from app.web.report_view import ReportView, build_report_view, differential_of, morphology_of
+from app.web.report_view import ReportView, build_report_view
 from model.preprocessing import ImageLimits
-
-_CSV_HEADER = ("accession_number", "version", "sha256", "part", "name", "n", "percent", "low_95", "high_95", "grade")
 
 
 def signed_pdf(context: AppContext, *, sample_id: int, version: int) -> Response:
@@ -45,31 +40,6 @@ def draft_pdf(context: AppContext, *, sample_id: int) -> Response:
             laboratory=context.settings.laboratory_name,
         )
     return _pdf_download(context, build_report_view(draft.content), f"draft-sample-{sample_id}.pdf")
-
-
-def report_csv(report: SignedReport) -> str:
-    """One line a count, white-cell type and red-cell type, with its exact 95 % interval."""
-    content: ReportContent = report.content
-    about = (content.sample.accession_number, report.version, report.sha256)
-    lines: list[tuple[object, ...]] = []
-    for code in CLASS_NAMES if content.counts else ():
-        count, interval = (content.counts or {}).get(code), (content.count_intervals or {}).get(code)
-        ends = (interval.low, interval.high) if interval else ("", "")
-        lines.append((*about, "count", code, *_present(count), "", *ends, ""))
-    if (white := differential_of(content)) is not None:
-        for name, share in white.types.items():
-            lines.append((*about, "differential", name, share.n, *_present(share.percent, share.low, share.high), ""))
-        lines.append((*about, "differential", "unidentified", white.unidentified, "", "", "", ""))
-    if (red := morphology_of(content)) is not None:
-        for name, one in red.types.items():
-            shares = _present(one.percent, one.low, one.high)
-            lines.append((*about, "morphology", name, one.n, *shares, one.grade or ""))
-        lines.append((*about, "morphology", "uncategorised", red.uncategorised, "", "", "", ""))
-    return csv_table(_CSV_HEADER, lines)
-
-
-def _present(*values: float | None) -> tuple[float | str, ...]:
-    return tuple("not available" if value is None else value for value in values)
 
 
 def _pdf_download(context: AppContext, view: ReportView, file_name: str) -> Response:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.schemas.findings import Differential, Morphology
 from app.schemas.signed_reports import ReportContent, ReportField, ReportWeights, SignedContent
 from app.services.findings import in_usual_order
+from app.web.figures_view import FiguresView, build_figures
 from app.web.findings_view import DifferentialView, MorphologyView, build_differential, build_morphology, count_words
 from app.web.overlay import CLASS_NAMES
 from app.web.report_words import (
@@ -60,6 +61,8 @@ class ReportView:
     coverage: str
     differential: DifferentialView | None
     morphology: MorphologyView | None
+    figures: FiguresView
+    not_available: Facts
     notices: Facts
     fields: tuple[FieldRow, ...]
     picture_ids: tuple[int, ...]
@@ -79,6 +82,8 @@ def build_report_view(
     """What a signed version, of this hash and perhaps replaced by a later one, or a draft shows."""
     signed = content if isinstance(content, SignedContent) else None
     white, red = differential_of(content), morphology_of(content)
+    counted = sum(field.counts is not None for field in content.fields)
+    figures = build_figures(content.figures, fields=counted, platelets=(content.counts or {}).get("PLT") or 0)
     return ReportView(
         is_signed=signed is not None,
         version=signed.version if signed else None,
@@ -93,6 +98,8 @@ def build_report_view(
         coverage=_coverage(content),
         differential=build_differential(white) if white else None,
         morphology=build_morphology(red) if red else None,
+        figures=figures,
+        not_available=_not_available(figures),
         notices=tuple((check.title, check.message) for check in content.checks),
         fields=tuple(_field_row(position, field) for position, field in enumerate(content.fields, start=1)),
         picture_ids=tuple(picture.image_id for picture in signed.pictures) if signed else (),
@@ -179,6 +186,16 @@ def _field_row(position: int, field: ReportField) -> FieldRow:
         words=field_words(field),
         sha256=field.sha256,
     )
+
+
+def _not_available(figures: FiguresView) -> Facts:
+    """Quantities without a concentration, those with the same reason together."""
+    names: dict[str, list[str]] = {}
+    for row in figures.rows:
+        if row.value is None:
+            told = f"{row.method}: {row.reason}" if row.method else row.reason
+            names.setdefault(told, []).append(row.name)
+    return tuple((", ".join(found), reason) for reason, found in names.items())
 
 
 def _weights(weights: ReportWeights) -> tuple[str, str]:

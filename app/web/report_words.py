@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime
 
+from app.schemas.analytes import ANALYTE_WORDS, Analyte
+from app.schemas.figures import ConcentrationMethod
 from app.schemas.samples import ImageStatus
 from app.schemas.signed_reports import ReportField, ReportSample
+from app.web.figures_view import METHOD_WORDS
 from app.web.overlay import CLASS_NAMES
 from app.web.review_words import review_words
 from app.web.status_words import image_status_label
@@ -41,6 +44,13 @@ def change_name(what: str) -> str:
         return f"{CLASS_NAMES[name]} ({name})"
     if part == "sample":
         return _SAMPLE_NAMES[name]
+    if part == "concentration":
+        analyte, _, method = name.partition(".")
+        words = ANALYTE_WORDS[Analyte(analyte)]
+        told = METHOD_WORDS[ConcentrationMethod(method)] if method in ConcentrationMethod else "no method"
+        return f"{words.name} in {words.unit}, {told.lower()}"
+    if part == "ratio":
+        return "Platelets per 1000 red cells"
     if part == "fields":
         return _FIELD_NAMES[name]
     return f"{SUBTYPE_NAMES[name]}, grade" if part == "grade" else f"{SUBTYPE_NAMES[name]}, cells"

@@ -1,6 +1,7 @@
 """Signing a sample over HTTP: the checks, the password, what a signature freezes, and a correction."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.signing_in import sign_in
 from tests.web.image_files import png_of
 from tests.web.signing import FORM, PASSWORD, SignPage, give_password, open_correction, sample_to_sign, sign
 from tests.web.site import Site
+from tests.web.test_downloads import rows_of
 from tests.web.test_reviews import FIRST, SECOND, edit, send
 
 
@@ -129,6 +131,15 @@ def test_a_signed_sample_stands_still(counting_site: Site) -> None:
     ]
 
     assert [(one.status_code, one.json()["error"]["code"]) for one in answers] == [(409, "sample_signed")] * 6
+    found = re.search('name="mark" value="([^"]+)"', counting_site.page(f"/samples/{sample['id']}/edit"))
+    assert found
+    data = {"accession_number": "sign-5", "patient_code": "P-1", "mark": found[1]}
+    for address, values in (
+        ("edit", data),
+        ("measurements", {"analyser_rbc_10e12_per_l": "4.5", "analyser_name": "XN"}),
+    ):
+        answer = counting_site.client.post(f"/samples/{sample['id']}/{address}", data=values, headers=json_only)
+        assert (address, answer.status_code, answer.json()["error"]["code"]) == (address, 409, "sample_signed")
     assert f"/samples/{sample['id']}/reports" in answers[0].json()["error"]["message"]
     assert len(counting_site.sample(sample["id"])["images"]) == 2
     html = counting_site.page(f"/samples/{sample['id']}")
@@ -231,3 +242,27 @@ def test_who_may_not_sign_is_offered_no_signature(counting_site: Site) -> None:
     assert "Draft of the report (PDF)" in html
     assert refused.status_code == 403
     assert technician.client.get(f"/samples/{sample['id']}/reports").status_code == 200
+
+
+def test_concentrations_and_their_ranges_are_signed_along(counting_site: Site) -> None:
+    sample = sample_to_sign(counting_site, "sign-11")
+    mark = re.search('name="mark" value="([^"]+)"', counting_site.page(f"/samples/{sample['id']}/measurements"))
+    assert mark
+    data = {"analyser_rbc_10e12_per_l": "4.5", "analyser_name": "XN-1000", "mark": mark[1]}
+    page = SignPage(counting_site, sample["id"])
+    answer = counting_site.client.post(f"/samples/{sample['id']}/measurements", data=data, headers=FORM)
+    assert answer.status_code == 200
+    assert page.send().status_code == 409  # the page was opened before
+
+    sign(counting_site, sample["id"])
+
+    content = counting_site.client.get(f"/api/v1/samples/{sample['id']}/reports/1").json()["content"]
+    by_method = {(one["analyte"], one["method"]): one for one in content["figures"]["concentrations"]}
+    platelets = by_method["plt", "ratio_to_analyser_rbc"]
+    assert platelets["value"] == pytest.approx(1 / 1 * 4.5 * 1000)
+    assert content["measurements"]["analyser_name"] == "XN-1000"
+    assert content["figures"]["ranges_version"] == platelets["comparison"]["version"] == 1
+    rows = rows_of(counting_site.client.get(f"/samples/{sample['id']}/reports/1.csv").content.decode())
+    [row] = [row for row in rows if (row["name"], row["method"]) == ("plt", "ratio_to_analyser_rbc")]
+    assert (row["unit"], float(row["value"])) == ("10^9/L", pytest.approx(4500))
+    assert "Ratio to analyser RBC" in counting_site.page(f"/samples/{sample['id']}/reports/1")

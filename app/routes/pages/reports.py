@@ -6,7 +6,8 @@ from fastapi.responses import HTMLResponse, Response
 from app.services.reports import report_snapshot, sample_reports, signed_report
 from app.web.dependencies import ContextDep, SessionDep
 from app.web.downloads import csv_download, text_download
-from app.web.report_files import draft_pdf, report_csv, signed_pdf
+from app.web.report_files import draft_pdf, signed_pdf
+from app.web.report_table import report_csv
 from app.web.report_view import build_report_view
 from app.web.templating import render_page
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from reportlab.platypus import Flowable, KeepTogether
 
+from app.web.figures_view import FigureRow
 from app.web.findings_view import DifferentialView, MorphologyView, TypeRow
 from app.web.overlay import CLASS_NAMES
 from app.web.report_pdf import pieces
@@ -31,6 +32,7 @@ def report_sections(view: ReportView, width: float) -> Iterator[Flowable]:
     yield from _correction(view, width)
     yield from _counts(view, width)
     yield pieces.beside(list(_differential(view.differential, column)), list(_morphology(view, column)), width)
+    yield from _concentrations(view, width)
     yield from _notices(view, width)
 
 
@@ -96,6 +98,35 @@ def _morphology(view: ReportView, width: float) -> Iterator[Flowable]:
     yield from pieces.table(("Type", "n", "%", "95 % interval", "Grade"), rows, widths, numbers=(1, 2, 3))
     for text in (*found.cautions, *found.withheld):
         yield pieces.small(text)
+
+
+def _concentrations(view: ReportView, width: float) -> Iterator[Flowable]:
+    figures = view.figures
+    yield pieces.heading("Concentrations and ratios")
+    ends = f" (95 % interval {figures.platelets_interval})" if figures.platelets_interval else ""
+    yield pieces.paragraph(f"Platelets per 1000 red cells: {figures.platelets}{ends}")
+    head = ("Quantity", "Value", "95 % interval", "Method", "Reference range")
+    widths = (width * 0.2, width * 0.15, width * 0.15, width * 0.28, width * 0.22)
+    given = [row for row in figures.rows if row.value is not None]
+    if given:
+        yield from pieces.table(head, [_figure_cells(row) for row in given], widths)
+    for names, reason in view.not_available:
+        yield pieces.small(f"Not available: {names}. {reason}")
+    if figures.shares:
+        yield from pieces.table(head, [_figure_cells(row) for row in figures.shares], widths)
+    for caution in figures.cautions:
+        yield pieces.small(caution)
+    yield pieces.small(f"Reference ranges of the laboratory, version {figures.ranges_version}.")
+
+
+def _figure_cells(row: FigureRow) -> tuple[str, str, str, str, str]:
+    against = row.against
+    told = ""
+    if against is not None:
+        flag = f": {against.position.upper()}" if against.is_outside and against.position else ""
+        told = f"{against.range or 'no range'}{flag}. {against.note}".rstrip(". ")
+    method = f"{row.method}; {row.basis}" if row.method else row.basis
+    return row.name, f"{row.value} {row.unit}", row.interval or NOT_AVAILABLE, method, told
 
 
 def _type_cells(row: TypeRow) -> tuple[str, str, str, str]:

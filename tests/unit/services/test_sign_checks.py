@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.schemas.counts import ClassCounts
+from app.schemas.figures import Evenness, Ratio, SampleFigures
 from app.schemas.findings import Differential, Share
 from app.schemas.result_record import CellEntry, ResultRecord
 from app.schemas.samples import ImageStatus, ImageSummary, SampleDetail, SampleStatus
@@ -36,7 +37,11 @@ def image(number: int = 1, status: ImageStatus = ImageStatus.COUNTED, **values: 
 
 
 def sample(
-    *images: ImageSummary, counts: ClassCounts | None = ENOUGH, identified: int = 120, unidentified: int = 0
+    *images: ImageSummary,
+    counts: ClassCounts | None = ENOUGH,
+    identified: int = 120,
+    unidentified: int = 0,
+    uneven: tuple[str, ...] = (),
 ) -> SampleDetail:
     found = Differential(
         identified=identified,
@@ -57,8 +62,19 @@ def sample(
         count_intervals=None,
         differential=found if counts else None,
         morphology=None,
+        figures=SampleFigures(
+            evenness={code: evenness(is_uneven=code in uneven) for code in ("RBC", "WBC", "PLT")},
+            platelets_per_1000_rbc=Ratio(value=None, interval=None, reason=None),
+            concentrations=(),
+            shares=(),
+            ranges_version=1,
+        ),
         images=images,
     )
+
+
+def evenness(*, is_uneven: bool) -> Evenness:
+    return Evenness(fields=10, mean=9.0, dispersion=1.0, p_value=0.001, is_uneven=is_uneven, reason=None)
 
 
 def codes(detail: SampleDetail, facts: dict[int, FieldFacts] | None = None) -> list[str]:
@@ -125,6 +141,13 @@ def test_counts_of_few_cells_are_told(platelets: int, is_told: bool) -> None:
     few = ClassCounts(RBC=900, WBC=120, PLT=platelets, NRBC=0)
 
     assert (codes(sample(image(), counts=few)) == ["few_cells"]) is is_told
+
+
+def test_uneven_fields_are_told() -> None:
+    [check] = compute_sign_checks(sample(image(), uneven=("RBC", "PLT")), {})
+
+    assert check.code == "uneven_fields"
+    assert check.message.startswith("RBC and PLT:")
 
 
 def test_the_facts_of_a_field_are_those_of_its_cells() -> None:
