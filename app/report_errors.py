@@ -10,13 +10,14 @@
     │   ├── SigningBlocked                   signing_blocked
     │   ├── ReportOutdated                   report_outdated
     │   └── NothingToCorrect                 nothing_to_correct
-    └── InvalidInput                    422
-        └── ChecksNotAcknowledged            checks_not_acknowledged
+    ├── InvalidInput                    422
+    │   └── ChecksNotAcknowledged            checks_not_acknowledged
+    └── ReportDamaged                   500  report_damaged
 """
 
 from collections.abc import Sequence
 
-from app.errors import Conflict, InvalidInput, NotFound
+from app.errors import BloodcountError, Conflict, InvalidInput, NotFound
 
 
 class ReportNotFound(NotFound):
@@ -85,3 +86,15 @@ class ChecksNotAcknowledged(InvalidInput):
 
     def __init__(self, titles: Sequence[str]) -> None:
         super().__init__("acknowledged", f"Not acknowledged yet: {'; '.join(titles)}. Tick each one, or mend it first.")
+
+
+class ReportDamaged(BloodcountError):
+    """A signed report is stored in a form that nobody can read any more."""
+
+    code = "report_damaged"
+
+    def __init__(self, sample_id: int, version: int) -> None:
+        super().__init__(
+            f"Report version {version} of sample number {sample_id} is not as it was signed and cannot be read. "
+            "Restore it from a backup; 'bloodcount report verify' tells which reports are damaged."
+        )

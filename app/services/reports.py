@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.db.records import SignedReportRecord
 from app.db.repositories import samples, signed_reports
-from app.report_errors import ReportNotFound
+from app.report_errors import ReportDamaged
 from app.schemas.signed_reports import (
     OpenCorrection,
     ReportFault,
@@ -45,6 +45,7 @@ def signed_report(session: Session, *, sample_id: int, version: int) -> SignedRe
     Raises:
         SampleNotFound: There is no such sample.
         ReportNotFound: The sample has no such version.
+        ReportDamaged: It cannot be read any more.
     """
     samples.get_sample(session, sample_id)
     record = signed_reports.get_report(session, sample_id, version)
@@ -52,8 +53,7 @@ def signed_report(session: Session, *, sample_id: int, version: int) -> SignedRe
     try:
         content = SignedContent.model_validate_json(record.snapshot)
     except ValidationError as error:
-        # Nobody should print what nobody can read; 'bloodcount report verify' tells what is wrong.
-        raise ReportNotFound(sample_id, version) from error
+        raise ReportDamaged(sample_id, version) from error
     return SignedReport(
         sample_id=sample_id,
         version=version,

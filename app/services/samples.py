@@ -30,6 +30,7 @@ from app.services.cursors import decode_cursor, encode_cursor
 from app.services.findings import count_intervals, pooled_differential, pooled_morphology
 from app.services.measurements import sample_measurements
 from app.services.reference_ranges import current_ranges
+from app.services.reports import sample_reports
 from app.services.reviews import review_summary
 from app.services.sample_figures import sample_figures
 from model.types import Notice
@@ -74,6 +75,7 @@ def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | N
     counts = _pool([image.counts for image in summaries if image.counts is not None])
     differential = pooled_differential(counts, [found.differential for found in counted])
     measured = sample_measurements(session, sample_id=sample_id)
+    reports = sample_reports(session, sample_id=sample_id)
     profile = get_profile(session, record.acquisition_profile_id) if record.acquisition_profile_id else None
     figures = sample_figures(
         summaries,
@@ -93,7 +95,7 @@ def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | N
                 by_status,
                 counts,
                 _totals([image for image, *_ in rows]),
-                is_signed=bool(signed_reports.signed_samples(session, [sample_id])),
+                is_signed=reports.is_signed,
             )
         ),
         count_intervals=count_intervals(counts) if counts else None,
@@ -103,6 +105,8 @@ def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | N
         measurements=measured,
         acquisition_profile=profile,
         images=summaries,
+        report_versions=reports.versions,
+        open_correction=reports.correction,
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.errors import BloodcountError
-from app.report_errors import ReportOutdated, SampleSigned
+from app.report_errors import ReportDamaged, ReportOutdated, SampleSigned
 from app.services import signing
 from app.services.report_drafts import ReportDraft
 from tests.component.batch_desk import BatchDesk
@@ -72,6 +72,14 @@ def test_what_was_changed_all_the_same_is_found(signer: Signer, statement: str, 
     tamper(signer, statement)
 
     assert signer.faults(1) == codes
+
+
+def test_a_report_that_nobody_can_read_is_not_shown_as_another(signer: Signer) -> None:
+    signer.sign()
+    tamper(signer, "UPDATE signed_report SET snapshot = '{}'")
+
+    with pytest.raises(ReportDamaged, match="cannot be read"):
+        signer.report(1)
 
 
 def test_a_replaced_version_that_was_written_anew_is_found_by_the_one_that_replaced_it(signer: Signer) -> None:

@@ -39,6 +39,7 @@ def test_a_sample_is_signed_as_it_was_shown(counting_site: Site) -> None:
     assert answer.headers["location"] == f"/samples/{sample['id']}/reports/1"
     detail = counting_site.sample(sample["id"])
     assert detail["status"] == "signed"
+    assert [one["version"] for one in detail["report_versions"]] == [1]
     report = counting_site.client.get(f"/api/v1/samples/{sample['id']}/reports/1").json()
     content = report["content"]
     assert report["faults"] == []
