@@ -23,6 +23,9 @@ _HEADING = ParagraphStyle(
 _HEADING.keepWithNext = 1
 
 _LABEL_WIDTH = 92
+_LONGEST_FACT, _LONGEST_CELL, _MOST_LINES = 2400, 800, 12
+"""Characters and lines of a value beside its label, and of a table's cell."""
+
 _PLAIN = [
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("LEFTPADDING", (0, 0), (-1, -1), 0),
@@ -65,12 +68,11 @@ def gap(points: float) -> Flowable:
 
 def facts(pairs: Iterable[tuple[str, str]], width: float, *, label_width: float = _LABEL_WIDTH) -> list[Flowable]:
     """Labels with their values, one a line; nothing where there is none."""
-    rows = [[Paragraph(markup(label), _SMALL), Paragraph(markup(value), _TEXT)] for label, value in pairs]
+    shown = [(label, _bounded(value, _LONGEST_FACT)) for label, value in pairs]
+    rows = [[Paragraph(markup(label), _SMALL), Paragraph(markup(value), _TEXT)] for label, value in shown]
     if not rows:
         return []
-    return [
-        Table(rows, colWidths=[label_width, width - label_width], style=TableStyle(_PLAIN), hAlign="LEFT", splitInRow=1)
-    ]
+    return [Table(rows, colWidths=[label_width, width - label_width], style=TableStyle(_PLAIN), hAlign="LEFT")]
 
 
 def table(
@@ -85,9 +87,10 @@ def table(
     right, bold = set(numbers), set(strong)
     styles = [_NUMBER if at in right else _STRONG if at in bold else _TEXT for at in range(len(head))]
     heads = [Paragraph(markup(text), _HEAD_NUMBER if at in right else _HEAD) for at, text in enumerate(head)]
-    body = [[Paragraph(markup(text), style) for text, style in zip(row, styles, strict=True)] for row in rows]
+    texts = [[_bounded(text, _LONGEST_CELL) for text in row] for row in rows]
+    body = [[Paragraph(markup(text), style) for text, style in zip(row, styles, strict=True)] for row in texts]
     style = TableStyle(_RULED)
-    return [LongTable([heads, *body], list(widths), repeatRows=1, style=style, hAlign="LEFT", splitInRow=1)]
+    return [LongTable([heads, *body], list(widths), repeatRows=1, style=style, hAlign="LEFT")]
 
 
 def beside(left: list[Flowable], right: list[Flowable], width: float, *, between: float = 14) -> Flowable:
@@ -95,3 +98,11 @@ def beside(left: list[Flowable], right: list[Flowable], width: float, *, between
     column = (width - between) / 2
     style = TableStyle([*_PLAIN, ("RIGHTPADDING", (0, 0), (-1, -1), 0)])
     return Table([[left, "", right]], colWidths=[column, between, column], style=style, hAlign="LEFT")
+
+
+def _bounded(text: str, longest: int) -> str:
+    """A text that fits a page also in a narrow column: a row is never split, and one higher than a page is an error."""
+    lines = text.split("\n")
+    if len(text) <= longest and len(lines) <= _MOST_LINES:
+        return text
+    return "\n".join(lines[:_MOST_LINES])[:longest] + " … (shortened; the JSON file has all of it)"

@@ -159,7 +159,7 @@ def _fields(view: ReportView, width: float) -> Iterator[Flowable]:
 def _signature(view: ReportView, width: float) -> Iterator[Flowable]:
     yield pieces.heading("Signature")
     if not view.is_signed:
-        yield pieces.state("DRAFT – not signed. These figures may still change and are valid for nothing.")
+        yield pieces.state("DRAFT – not signed. These figures may still change; do not file them.")
         return
     yield from pieces.facts((*view.signature, ("SHA-256", view.sha256 or NOT_AVAILABLE)), width)
     yield pieces.small(
