@@ -4,6 +4,9 @@ from app.schemas.signed_reports import ReportChange, ReportContent
 
 _Figure = str | int | float | None
 _DECIMALS = 4
+NO_METHOD = "none"
+"""Stands in a change's name for the method of a concentration that does not exist."""
+
 _SAMPLE_DATA = ("accession_number", "patient_code", "sex", "age", "stain", "note", "acquisition")
 
 
@@ -30,7 +33,7 @@ def _figures(content: ReportContent) -> dict[str, _Figure]:
             figures[f"grade.{name}"] = share.grade
         figures["morphology.uncategorised"] = content.morphology.uncategorised
     for one in content.figures.concentrations:
-        method = one.method.value if one.method else "none"
+        method = one.method.value if one.method else NO_METHOD
         figures[f"concentration.{one.analyte.value}.{method}"] = _rounded(one.value)
     figures["ratio.platelets_per_1000_rbc"] = _rounded(content.figures.platelets_per_1000_rbc.value)
     counted = sum(field.counts is not None for field in content.fields)

@@ -6,6 +6,7 @@ from app.schemas.analytes import ANALYTE_WORDS, Analyte
 from app.schemas.figures import ConcentrationMethod
 from app.schemas.samples import ImageStatus
 from app.schemas.signed_reports import ReportField, ReportSample
+from app.services.report_changes import NO_METHOD
 from app.web.figures_view import METHOD_WORDS
 from app.web.overlay import CLASS_NAMES
 from app.web.review_words import review_words
@@ -47,8 +48,8 @@ def change_name(what: str) -> str:
     if part == "concentration":
         analyte, _, method = name.partition(".")
         words = ANALYTE_WORDS[Analyte(analyte)]
-        told = METHOD_WORDS[ConcentrationMethod(method)] if method in ConcentrationMethod else "no method"
-        return f"{words.name} in {words.unit}, {told.lower()}"
+        told = "no method" if method == NO_METHOD else METHOD_WORDS[ConcentrationMethod(method)]
+        return f"{words.name} in {words.unit}, {told}"
     if part == "ratio":
         return "Platelets per 1000 red cells"
     if part == "fields":

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import BloodcountError
 from app.report_errors import ReportDamaged, ReportOutdated, SampleSigned
-from app.services import signing
-from app.services.report_drafts import ReportDraft
+from app.services.report_drafts import ReportDraft, build_draft
 from tests.component.batch_desk import BatchDesk
 from tests.component.reviewing import NAMED_FIELD, Person, counted_field
 from tests.component.signing_desk import Signer
@@ -135,14 +134,13 @@ def test_an_edit_in_the_very_moment_of_the_signature_stops_it(
 ) -> None:
     """The result is read and is what was shown; then somebody edits, and only then is the sample held."""
     shown = signer.look()
-    read = signing.build_draft
 
     def read_then_edit(session: Session, *, sample_id: int, scheme: None, laboratory: None) -> ReportDraft:
-        draft = read(session, sample_id=sample_id, scheme=scheme, laboratory=laboratory)
+        draft = build_draft(session, sample_id=sample_id, scheme=scheme, laboratory=laboratory)
         Person(signer.database, image_id, "eva").does("confirm", "n2")
         return draft
 
-    monkeypatch.setattr(signing, "build_draft", read_then_edit)
+    monkeypatch.setattr("app.services.signing.build_draft", read_then_edit)
 
     with pytest.raises(ReportOutdated):
         signer.sign(shown)

@@ -6,13 +6,16 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from app.schemas.figures import Ratio, SampleFigures
+from app.schemas.analytes import Analyte
+from app.schemas.figures import Concentration, ConcentrationMethod, Ratio, SampleFigures
 from app.schemas.measurements import Measurements
 from app.schemas.sign_checks import SignCheck
 from app.schemas.signed_reports import ReportContent, ReportField, ReportSample
+from app.services.report_changes import compute_changes
 from app.web.report_pdf import render_report
 from app.web.report_pdf.fonts import printable
 from app.web.report_view import build_report_view
+from app.web.report_words import change_name
 from model.preprocessing import ImageLimits
 from model.types import Notice
 
@@ -108,3 +111,37 @@ def test_a_sample_of_many_images_ends_on_paper_and_says_so() -> None:
 def test_a_letter_that_the_fonts_lack_is_told_by_its_number() -> None:
     assert printable("Łódź µ×≥ 中") == "Łódź µ×≥ <U+4E2D>"
     assert printable("12\u202f345") == "12\u00a0345"
+
+
+def test_every_change_of_a_corrected_report_has_a_name() -> None:
+    without = Concentration(
+        analyte=Analyte.PLT,
+        unit="10^9/L",
+        method=None,
+        value=None,
+        interval=None,
+        basis="",
+        reason=Notice("r", "None."),
+    )
+    given = without.model_copy(update={"method": ConcentrationMethod.RATIO, "value": 345.0})
+    before, after = content("a"), content("b")
+    figures = after.figures
+    before = before.model_copy(update={"figures": figures.model_copy(update={"concentrations": (without,)})})
+    ratio = Ratio(value=75.0, interval=None, reason=None)
+    updated = {"concentrations": (given,), "platelets_per_1000_rbc": ratio}
+    after = after.model_copy(update={"figures": figures.model_copy(update=updated), "fields": ()})
+
+    found = {one.what: (change_name(one.what), one.was, one.now) for one in compute_changes(before, after)}
+
+    assert found == {
+        "sample.accession_number": ("Accession number", "a", "b"),
+        "sample.patient_code": ("Patient code", "a", "b"),
+        "sample.stain": ("Stain", "a", "b"),
+        "sample.note": ("Note", "a", "b"),
+        "concentration.plt.ratio_to_analyser_rbc": ("Platelets (PLT) in 10^9/L, Ratio to analyser RBC", None, 345.0),
+        "ratio.platelets_per_1000_rbc": ("Platelets per 1000 red cells", None, 75.0),
+        "fields.total": ("Images of the sample", 1, 0),
+    }
+    assert change_name("concentration.plt.none") == "Platelets (PLT) in 10^9/L, no method"
+    assert change_name("grade.target") == "Target cell, grade"
+    assert change_name("counts.PLT") == "Platelets (PLT)"
