@@ -32,6 +32,10 @@ def verify(
             for fault in faults:
                 typer.echo(f"sample {sample_id}, version {version}: {fault.message}")
             damaged += bool(faults)
+    _tell(damaged, len(keys))
+
+
+def _tell(damaged: int, total: int) -> None:
     if damaged:
-        raise CommandFailed(f"{damaged} of {len(keys)} signed reports are not as they were signed.")
-    typer.echo(f"All {len(keys)} signed reports are as they were signed.")
+        raise CommandFailed(f"{damaged} of {total} signed reports are not as they were signed.")
+    typer.echo(f"All {total} signed reports are as they were signed.")

@@ -87,17 +87,10 @@ def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | N
         sex=record.sex,
         age=_age(record),
     )
+    totals = _totals([image for image, *_ in rows])
     # Not model_dump: it leaves out what is never published, such as whether the counts recognise nucleated red cells.
     return SampleDetail(
-        **dict(
-            _summary(
-                record,
-                by_status,
-                counts,
-                _totals([image for image, *_ in rows]),
-                is_signed=reports.is_signed,
-            )
-        ),
+        **dict(_summary(record, by_status, counts, totals, is_signed=reports.is_signed)),
         count_intervals=count_intervals(counts) if counts else None,
         differential=differential,
         morphology=pooled_morphology([found.morphology for found in counted], scheme),
