@@ -134,6 +134,7 @@ def test_from_upload_to_a_signed_and_a_corrected_report_without_a_mouse(
 
     # Correct it.
     press_on(page, "[data-reports] a[href$='/reports']")
+    page.wait_for_url("**/reports")
     tab_to(page, "#reason")
     page.keyboard.type("The monocyte is a blast to be counted elsewhere")
     press_on(page, "form[action$=correction] button")

@@ -146,6 +146,7 @@ def test_a_signed_sample_stands_still(counting_site: Site) -> None:
     html = counting_site.page(f"/samples/{sample['id']}")
     assert 'data-reports="signed"' in html
     assert "Add images to this sample" not in html
+    assert "upload.js" not in html  # it needs the form
 
 
 def test_a_signed_sample_is_not_signed_again(counting_site: Site) -> None:
