@@ -18,6 +18,7 @@ from app.commands import (
     dataset,
     evaluate,
     gate,
+    report,
     serve,
     token,
     train,
@@ -48,6 +49,7 @@ cli.command()(count.count)
 cli.add_typer(user.app, name="user")
 cli.add_typer(token.app, name="token")
 cli.add_typer(audit.app, name="audit")
+cli.add_typer(report.app, name="report")
 cli.add_typer(weights.app, name="weights")
 cli.add_typer(dataset.app, name="dataset")
 cli.command()(train.train)

@@ -1,7 +1,13 @@
-"""What this installation is: its version, and where its page templates, static files and migrations lie."""
+"""What this installation is and is for: its version, and where its templates, static files and migrations lie."""
 
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+INTENDED_USE = (
+    "For research use only. Counts are suggestions of a neural network; a person reviews every count. "
+    "Not for diagnosis or treatment."
+)
+"""Stands on every page and on every report."""
 
 _INSTALLED_FOLDER = Path(__file__).parent / "_resources"
 """A built wheel carries the folders here (see ``force-include`` in pyproject.toml)."""

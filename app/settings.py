@@ -98,6 +98,10 @@ class Settings(BaseSettings):
         default="default",
         description="Limits of the delta check against a patient's last result: default, a .toml file, or none.",
     )
+    laboratory_name: str | None = Field(
+        default=None, max_length=200, description="Name of the laboratory, printed at the top of every report."
+    )
+    report_paper: Literal["a4", "letter"] = Field(default="a4", description="Paper of the reports: a4 or letter.")
     count_concurrency: int = Field(
         default=1, ge=1, le=64, description="Images that one process counts at the same time."
     )

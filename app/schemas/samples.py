@@ -16,6 +16,7 @@ from app.schemas.measurements import Measurements
 from app.schemas.patients import AgeUnit, Sex
 from app.schemas.reviews import ReviewSummary
 from app.schemas.sample_details import SampleDetails
+from app.schemas.signed_reports import OpenCorrection, ReportVersion
 from model.counting import NUCLEATED_RED_CELL
 from model.types import Notice
 
@@ -43,7 +44,7 @@ class SampleStatus(StrEnum):
 
     ``attention`` means that every image is finished and at least one was refused, failed or cancelled, so
     that the counts rest on fewer images than were uploaded. Images that a person set aside are no reason for it,
-    unless nothing else was counted.
+    unless nothing else was counted. ``signed`` is a sample whose newest report is signed and not being corrected.
     """
 
     EMPTY = "empty"
@@ -167,7 +168,8 @@ class SampleDetail(SampleSummary):
     ``count_intervals`` holds the exact 95 % interval of each count by class, None where a count is not available.
     ``differential`` and ``morphology`` pool the counted images; None while there is none, and where the weights of one
     of them cannot name such cells. ``figures`` is what is worked out from them and from ``measurements``, which a
-    person entered; concentrations are among them only where they can exist.
+    person entered; concentrations are among them only where they can exist. ``report_versions`` are the signed ones,
+    the oldest first.
     """
 
     count_intervals: dict[str, Interval | None] | None
@@ -177,6 +179,8 @@ class SampleDetail(SampleSummary):
     measurements: Measurements
     acquisition_profile: AcquisitionProfile | None
     images: tuple[ImageSummary, ...]
+    report_versions: tuple[ReportVersion, ...] = ()
+    open_correction: OpenCorrection | None = None
 
 
 class SamplePage(Schema):

@@ -11,6 +11,7 @@ from app.db.records import BatchFileRecord, FieldImageRecord
 from app.db.repositories import batch_files, batches, images, samples, upload_parts
 from app.db.session import UnitOfWorkFactory
 from app.errors import DuplicateImage
+from app.report_errors import SampleSigned
 from app.schemas.audit import AuditAction
 from app.schemas.batches import BatchFile, BatchFileStatus
 from app.schemas.uploads import CountPriority
@@ -22,6 +23,7 @@ from app.services.grouping import is_archive
 from app.services.job_queue import JobQueue
 from app.services.joined_parts import open_joined
 from app.services.receiving import Received, Receiver
+from app.services.signed_state import require_unsigned
 from app.settings import Settings
 from app.storage import ImageStore, IncomingImage
 from model.preprocessing import ImageInspection, ImageLimits, ImageRefused, inspect_image
@@ -157,6 +159,12 @@ class BatchIntake:
     ) -> None:
         name = display_name(file.path)
         sample_id = _sample_of(session, file)
+        try:
+            require_unsigned(session, sample_id)
+        except SampleSigned as refusal:
+            reason = Notice(refusal.code, refusal.message)
+            self._close_accepted(session, file.id, BatchFileStatus.REFUSED, reason)
+            return
         record = FieldImageRecord(
             sample_id=sample_id,
             sha256=received.sha256,
@@ -188,13 +196,19 @@ class BatchIntake:
             self.jobs.enqueue_count(session, equal.id, CountPriority.BATCH, job_round=job_round)
             return
         duplicate = DuplicateImage(name, equal_file_name=equal.file_name)
+        reason = Notice(duplicate.code, duplicate.message)
+        self._close_accepted(session, file_id, BatchFileStatus.SKIPPED, reason, image_id=equal.id)
+
+    def _close_accepted(
+        self, session: Session, file_id: int, status: BatchFileStatus, reason: Notice, *, image_id: int | None = None
+    ) -> None:
         batch_files.move_on(
             session,
             file_id,
             from_status=BatchFileStatus.ACCEPTED,
-            to_status=BatchFileStatus.SKIPPED,
-            reason=Notice(duplicate.code, duplicate.message),
-            image_id=equal.id,
+            to_status=status,
+            reason=reason,
+            image_id=image_id,
         )
 
     @contextmanager

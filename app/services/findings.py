@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from app.schemas.counts import ClassCounts
 from app.schemas.findings import Differential, Interval, Morphology, SchemeIdentity
@@ -13,6 +14,8 @@ from model.counting import NUCLEATED_RED_CELL
 
 CellNumbers = Mapping[str, int]
 """Cells by type."""
+
+_Entry = TypeVar("_Entry")
 
 WHITE_CELL_TYPES = tuple(
     subtype
@@ -67,6 +70,12 @@ def pooled_morphology(by_image: Sequence[CellNumbers | None], scheme: GradingSch
         },
         scheme=SchemeIdentity(id=scheme.id, version=scheme.version, title=scheme.title) if scheme else None,
     )
+
+
+def in_usual_order(types: Mapping[str, _Entry]) -> dict[str, _Entry]:
+    """Cells by type in the order in which they are always shown; documents with sorted keys have lost it."""
+    usual = [subtype.value for subtype in (*WHITE_CELL_TYPES, *RED_CELL_TYPES)]
+    return {name: types[name] for name in (*usual, *types) if name in types}
 
 
 def _pooled(by_image: Sequence[CellNumbers | None]) -> Counter[str] | None:

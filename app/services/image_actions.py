@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from app.db.records import FieldImageRecord
 from app.db.repositories import batch_images, batches, images, samples
 from app.errors import ImageNotChangeable
+from app.report_errors import SampleSigned
 from app.schemas.image_changes import ImageChange, ImagesChanged
 from app.schemas.samples import ImageStatus
 from app.schemas.uploads import CountPriority
 from app.services.job_queue import JobQueue
+from app.services.signed_state import require_unsigned
 
 _COUNTED = "it is counted already; open its sample to see the counts"
 _BEING_COUNTED = "it is being counted, which ends by itself; wait for its counts"
@@ -54,8 +56,9 @@ def retry_image(session: Session, jobs: JobQueue, *, image_id: int) -> ImageChan
     Raises:
         ImageNotFound: There is no such image.
         ImageNotChangeable: It is counted, or was refused.
+        SampleSigned: Its sample is signed, and no correction of it is open.
     """
-    images.get_image(session, image_id)
+    require_unsigned(session, images.get_image(session, image_id).sample_id)
     is_changed = _queue_anew(session, jobs, image_id, CountPriority.INTERACTIVE)
     image = _reread(session, image_id)
     if image.status is ImageStatus.COUNTED:
@@ -70,8 +73,10 @@ def retry_images(session: Session, jobs: JobQueue, *, sample_id: int) -> ImagesC
 
     Raises:
         SampleNotFound: There is no such sample.
+        SampleSigned: It is signed, and no correction of it is open.
     """
     samples.get_sample(session, sample_id)
+    require_unsigned(session, sample_id)
     found = images.list_ids(session, sample_id=sample_id, statuses=images.RETRIABLE)
     return ImagesChanged(image_ids=_queue_all_anew(session, jobs, found))
 
@@ -103,8 +108,9 @@ def cancel_listed_images(session: Session, image_ids: Sequence[int]) -> ImagesCh
 
 
 def retry_listed_images(session: Session, jobs: JobQueue, image_ids: Sequence[int]) -> ImagesChanged:
-    """Queue those of the images that still stand at failed or cancelled anew, as a batch."""
-    return ImagesChanged(image_ids=_queue_all_anew(session, jobs, image_ids))
+    """Queue those of the images that still stand at failed or cancelled anew, as a batch, except in signed samples."""
+    free = [id_ for id_ in image_ids if _is_free(session, id_)]
+    return ImagesChanged(image_ids=_queue_all_anew(session, jobs, free))
 
 
 def set_image_aside(session: Session, *, image_id: int) -> ImageChange:
@@ -113,8 +119,9 @@ def set_image_aside(session: Session, *, image_id: int) -> ImageChange:
     Raises:
         ImageNotFound: There is no such image.
         ImageNotChangeable: It has counts, or may still get some.
+        SampleSigned: Its sample is signed, and no correction of it is open.
     """
-    images.get_image(session, image_id)
+    require_unsigned(session, images.get_image(session, image_id).sample_id)
     is_changed = images.set_aside(session, image_id, is_aside=True)
     image = _reread(session, image_id)
     if image.set_aside_at is None:
@@ -128,8 +135,9 @@ def take_image_back(session: Session, *, image_id: int) -> ImageChange:
 
     Raises:
         ImageNotFound: There is no such image.
+        SampleSigned: Its sample is signed, and no correction of it is open.
     """
-    images.get_image(session, image_id)
+    require_unsigned(session, images.get_image(session, image_id).sample_id)
     is_changed = images.set_aside(session, image_id, is_aside=False)
     return _change(_reread(session, image_id), is_changed=is_changed)
 
@@ -144,6 +152,14 @@ def _queue_anew(session: Session, jobs: JobQueue, image_id: int, priority: Count
         return False
     images.set_priority(session, image_id, priority)
     jobs.enqueue_count(session, image_id, priority, job_round=job_round)
+    return True
+
+
+def _is_free(session: Session, image_id: int) -> bool:
+    try:
+        require_unsigned(session, images.get_image(session, image_id).sample_id)
+    except SampleSigned:
+        return False
     return True
 
 

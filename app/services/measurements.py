@@ -9,6 +9,7 @@ from app.schemas.audit import AuditAction
 from app.schemas.measurements import ChamberCount, Measurements
 from app.services.audit import record_event
 from app.services.edit_marks import edit_mark
+from app.services.signed_state import require_unsigned
 
 
 def sample_measurements(session: Session, *, sample_id: int) -> Measurements:
@@ -28,9 +29,11 @@ def record_measurements(session: Session, *, sample_id: int, new: Measurements, 
 
     Raises:
         SampleNotFound: There is no such sample.
+        SampleSigned: It is signed, and no correction of it is open.
         SampleChangedMeanwhile: Somebody wrote something else down in the meantime.
     """
     sample = samples.get_sample_for_change(session, sample_id)
+    require_unsigned(session, sample_id)
     old = sample_measurements(session, sample_id=sample_id)
     if mark != edit_mark(old):
         raise SampleChangedMeanwhile(sample.accession_number)

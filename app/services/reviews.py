@@ -31,6 +31,7 @@ from app.services.audit import record_event
 from app.services.edit_rules import EditRefused, FieldState, state_after
 from app.services.review_errors import EditorChanged, FieldNotReviewable, ReviewOutdated
 from app.services.reviewed_cells import review_numbers, reviewed_record, unidentified_cells
+from app.services.signed_state import require_unsigned
 from model.counting import NUCLEATED_RED_CELL
 
 
@@ -88,9 +89,11 @@ def record_edits(session: Session, *, image_id: int, batch: EditBatch, actor: st
         FieldNotReviewable: It was refused, so there is nothing to correct.
         ReviewOutdated: The edits are of an analysis that a newer one has replaced.
         EditorChanged: They are by somebody other than ``actor``.
+        SampleSigned: The sample is signed, and no correction of it is open.
     """
     if batch.editor is not None and batch.editor != actor:
         raise EditorChanged(batch.editor, actor)
+    require_unsigned(session, images.get_image(session, image_id).sample_id)
     image, analysis, record = _counted_field(session, image_id)
     if analysis.id != batch.analysis_id:
         raise ReviewOutdated(image_id)

@@ -12,6 +12,7 @@ from app.schemas.samples import NewSample
 from app.services.acquisition_profiles import require_usable_profile
 from app.services.audit import record_event
 from app.services.edit_marks import edit_mark
+from app.services.signed_state import require_unsigned
 
 _FIELDS = tuple(NewSample.model_fields)
 
@@ -31,11 +32,13 @@ def change_sample(session: Session, *, sample_id: int, new: NewSample, mark: str
 
     Raises:
         SampleNotFound: There is no such sample.
+        SampleSigned: It is signed, and no correction of it is open.
         SampleChangedMeanwhile: Somebody changed it in the meantime.
         AccessionNumberTaken: Another sample has the new number.
         InvalidInput: There is no such acquisition profile, or it is archived.
     """
     record = samples.get_sample_for_change(session, sample_id)
+    require_unsigned(session, sample_id)
     old = _given(record)
     if mark != edit_mark(old):
         raise SampleChangedMeanwhile(record.accession_number)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from app.db.records import AnalysisRecord, FieldImageRecord, ReviewRecord, SampleRecord
-from app.db.repositories import images, samples
+from app.db.repositories import images, samples, signed_reports
 from app.db.repositories.sample_search import ALL_SAMPLES, SampleFilter
 from app.db.repositories.samples import ImageTotals
 from app.errors import AccessionNumberTaken, InvalidInput
@@ -30,6 +30,7 @@ from app.services.cursors import decode_cursor, encode_cursor
 from app.services.findings import count_intervals, pooled_differential, pooled_morphology
 from app.services.measurements import sample_measurements
 from app.services.reference_ranges import current_ranges
+from app.services.reports import sample_reports
 from app.services.reviews import review_summary
 from app.services.sample_figures import sample_figures
 from model.types import Notice
@@ -74,6 +75,7 @@ def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | N
     counts = _pool([image.counts for image in summaries if image.counts is not None])
     differential = pooled_differential(counts, [found.differential for found in counted])
     measured = sample_measurements(session, sample_id=sample_id)
+    reports = sample_reports(session, sample_id=sample_id)
     profile = get_profile(session, record.acquisition_profile_id) if record.acquisition_profile_id else None
     figures = sample_figures(
         summaries,
@@ -85,9 +87,10 @@ def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | N
         sex=record.sex,
         age=_age(record),
     )
+    totals = _totals([image for image, *_ in rows])
     # Not model_dump: it leaves out what is never published, such as whether the counts recognise nucleated red cells.
     return SampleDetail(
-        **dict(_summary(record, by_status, counts, _totals([image for image, *_ in rows]))),
+        **dict(_summary(record, by_status, counts, totals, is_signed=reports.is_signed)),
         count_intervals=count_intervals(counts) if counts else None,
         differential=differential,
         morphology=pooled_morphology([found.morphology for found in counted], scheme),
@@ -95,6 +98,8 @@ def sample_detail(session: Session, *, sample_id: int, scheme: GradingScheme | N
         measurements=measured,
         acquisition_profile=profile,
         images=summaries,
+        report_versions=reports.versions,
+        open_correction=reports.correction,
     )
 
 
@@ -145,11 +150,15 @@ def sample_history(
     return SamplePage(items=tuple(_summaries(session, page)), next_cursor=next_cursor)
 
 
-def sample_status(images_by_status: Mapping[ImageStatus, int], set_aside: int = 0) -> SampleStatus:
-    """Where a sample stands, told from how many of its images stand where.
+def sample_status(
+    images_by_status: Mapping[ImageStatus, int], set_aside: int = 0, *, is_signed: bool = False
+) -> SampleStatus:
+    """Where a sample stands, told from how many of its images stand where, and whether its newest report is signed.
 
     ``set_aside`` of the images without counts are no reason for attention, as long as another one is counted.
     """
+    if is_signed:
+        return SampleStatus.SIGNED
     present = {status for status, number in images_by_status.items() if number > 0}
     if not present:
         return SampleStatus.EMPTY
@@ -165,21 +174,33 @@ def _summaries(session: Session, records: Sequence[SampleRecord]) -> list[Sample
     by_status = samples.image_status_counts(session, ids)
     counts = samples.pooled_counts(session, ids)
     totals = samples.image_totals(session, ids)
+    signed = signed_reports.signed_samples(session, ids)
     return [
-        _summary(record, by_status.get(record.id, {}), counts.get(record.id), totals.get(record.id, ImageTotals()))
+        _summary(
+            record,
+            by_status.get(record.id, {}),
+            counts.get(record.id),
+            totals.get(record.id, ImageTotals()),
+            is_signed=record.id in signed,
+        )
         for record in records
     ]
 
 
 def _summary(
-    record: SampleRecord, by_status: Mapping[ImageStatus, int], counts: ClassCounts | None, totals: ImageTotals
+    record: SampleRecord,
+    by_status: Mapping[ImageStatus, int],
+    counts: ClassCounts | None,
+    totals: ImageTotals,
+    *,
+    is_signed: bool,
 ) -> SampleSummary:
     return SampleSummary(
         id=record.id,
         accession_number=record.accession_number,
         note=record.note,
         created_at=record.created_at,
-        status=sample_status(by_status, totals.set_aside),
+        status=sample_status(by_status, totals.set_aside, is_signed=is_signed),
         counts=counts,
         images_total=sum(by_status.values()),
         images_by_status={status: by_status.get(status, 0) for status in ImageStatus},

@@ -10,6 +10,7 @@ from app.db.records import FieldImageRecord
 from app.db.repositories import images, samples
 from app.db.session import UnitOfWorkFactory
 from app.errors import BloodcountError, DuplicateImage, ImageRejected, InvalidInput, StorageFull, TooManyFiles
+from app.report_errors import SampleSigned
 from app.schemas.audit import AuditAction
 from app.schemas.base import ErrorBody
 from app.schemas.uploads import CountPriority, IncomingFile, UploadOutcome
@@ -18,9 +19,13 @@ from app.services.file_names import display_name
 from app.services.job_queue import JobQueue
 from app.services.receiving import receive_bytes
 from app.services.repeated_uploads import RepeatedUpload, open_upload, upload_fingerprint
+from app.services.signed_state import refuse_signed, require_unsigned
 from app.settings import Settings
 from app.storage import ImageStore, IncomingImage
 from model.preprocessing import ImageLimits, ImageRefused, inspect_image
+
+_PASSING = frozenset({StorageFull.code, SampleSigned.code})
+"""Refusals that may be over when the same upload is sent again."""
 
 
 def accept_image(
@@ -42,10 +47,12 @@ def accept_image(
 
     Raises:
         SampleNotFound: There is no such sample.
+        SampleSigned: It is signed, and no correction of it is open.
         StorageFull: The image store or the database has no room left.
     """
     with unit_of_work() as session:
         samples.get_sample(session, sample_id)
+        refuse_signed(session, sample_id)
     intake = _Intake(unit_of_work, store, jobs, _limits(settings), sample_id, priority)
     return intake.accept(IncomingFile(file_name, stream))
 
@@ -71,6 +78,7 @@ def accept_images(
         InvalidInput: There is no file, or the idempotency key is empty, too long or unprintable.
         TooManyFiles: More files than one upload may have; none of them was stored.
         IdempotencyKeyReused: The key was used for other files of this sample.
+        SampleSigned: The sample is signed, and no correction of it is open.
         StorageFull: There was no room for any of the files.
     """
     incoming = list(files)
@@ -88,6 +96,8 @@ def accept_images(
             upload = open_upload(session, sample_id=sample_id, key=idempotency_key, fingerprint=fingerprint)
     if upload is not None and upload.answer is not None:
         return upload.answer
+    with unit_of_work() as session:
+        refuse_signed(session, sample_id)
     intake = _Intake(unit_of_work, store, jobs, limits, sample_id, priority, upload)
     outcomes = [_accept_or_explain(intake, file) for file in incoming]
     _finish(unit_of_work, upload, outcomes)
@@ -97,12 +107,12 @@ def accept_images(
 def _accept_or_explain(intake: "_Intake", file: IncomingFile) -> UploadOutcome:
     try:
         return intake.accept(file)
-    except StorageFull as error:
+    except (StorageFull, SampleSigned) as error:
         return _refusal(display_name(file.file_name), error)
 
 
 def _finish(unit_of_work: UnitOfWorkFactory, upload: RepeatedUpload | None, outcomes: list[UploadOutcome]) -> None:
-    """Keep the answer for a repetition, unless the lack of room that shaped it may be over by then.
+    """Keep the answer for a repetition, unless what shaped it, such as a lack of room, may be over by then.
 
     Raises:
         StorageFull: There was no room for any of the files.
@@ -110,7 +120,8 @@ def _finish(unit_of_work: UnitOfWorkFactory, upload: RepeatedUpload | None, outc
     without_room = [outcome.error is not None and outcome.error.code == StorageFull.code for outcome in outcomes]
     if all(without_room):
         raise StorageFull
-    if upload is not None and not any(without_room):
+    is_lasting = not any(outcome.error is not None and outcome.error.code in _PASSING for outcome in outcomes)
+    if upload is not None and is_lasting:
         with unit_of_work() as session:
             upload.keep_answer(session, outcomes)
 
@@ -160,6 +171,7 @@ class _Intake:
             priority=self.priority,
         )
         with self.unit_of_work() as session:
+            require_unsigned(session, self.sample_id)  # signed since the upload began
             return self._add(session, record)
 
     def _add(self, session: Session, record: FieldImageRecord) -> UploadOutcome:
@@ -181,6 +193,7 @@ class _Intake:
         if self.upload and self.upload.was_interrupted_after(equal):
             self.upload.accepted.add(equal.id)
             return UploadOutcome(file_name=name, image_id=equal.id)
+        require_unsigned(session, self.sample_id)
         job_round = images.start_new_round(session, equal.id, from_statuses=images.RETRIABLE, forget_attempts=True)
         if job_round is not None:
             self.jobs.enqueue_count(session, equal.id, self.priority, job_round=job_round)

@@ -31,6 +31,7 @@ _OWN = Rule(Permission.OWN_ACCOUNT)
 _OWN_PASSWORD = Rule(Permission.OWN_ACCOUNT, is_password_change=True)
 _READ = Permission.SAMPLES_READ
 _WRITE = Rule(Permission.SAMPLES_WRITE)
+_SIGN = Rule(Permission.REPORTS_SIGN)
 _LABORATORY = Rule(Permission.LABORATORY_MANAGE)
 _REVIEW = Rule(Permission.SAMPLES_REVIEW)
 _ACCOUNTS = Rule(Permission.ACCOUNTS_MANAGE)
@@ -176,6 +177,20 @@ ACCESS_RULES: dict[str, Rule] = {
     "GET /library/pictures.jpg": Rule(_READ, AuditAction.LIBRARY_VIEWED),
     "POST /library/cells": _REVIEW,
     "POST /library/cells/{reference_cell_id}/remove": _REVIEW,
+    # Signing, and what was signed.
+    "GET /samples/{sample_id}/sign": Rule(Permission.REPORTS_SIGN, AuditAction.SAMPLE_VIEWED),
+    "POST /samples/{sample_id}/sign": _SIGN,
+    "POST /samples/{sample_id}/reports/correction": _SIGN,
+    "GET /samples/{sample_id}/reports": Rule(_READ, AuditAction.REPORT_VIEWED),
+    "GET /samples/{sample_id}/reports/draft.pdf": Rule(_READ, AuditAction.EXPORTED),
+    "GET /samples/{sample_id}/reports/{version}.pdf": Rule(_READ, AuditAction.EXPORTED),
+    "GET /samples/{sample_id}/reports/{version}.json": Rule(_READ, AuditAction.EXPORTED),
+    "GET /samples/{sample_id}/reports/{version}.csv": Rule(_READ, AuditAction.EXPORTED),
+    "GET /samples/{sample_id}/reports/{version}": Rule(_READ, AuditAction.REPORT_VIEWED),
+    "GET /api/v1/samples/{sample_id}/reports": Rule(_READ, AuditAction.REPORT_VIEWED),
+    "GET /api/v1/samples/{sample_id}/reports/{version}.pdf": Rule(_READ, AuditAction.EXPORTED),
+    "GET /api/v1/samples/{sample_id}/reports/{version}": Rule(_READ, AuditAction.REPORT_VIEWED),
+    "GET /api/v1/samples/{sample_id}/reports/{version}/verification": Rule(_READ, AuditAction.REPORT_VIEWED),
     # What an admin does.
     "GET /admin/accounts": _ACCOUNTS,
     "POST /admin/accounts": _ACCOUNTS,

@@ -61,7 +61,7 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
                 *of_sample,
             )
         )
-    return _table(header, lines)
+    return csv_table(header, lines)
 
 
 def image_cells_csv(record: ResultRecord) -> str:
@@ -70,7 +70,7 @@ def image_cells_csv(record: ResultRecord) -> str:
         *("image", "class", "subtype", "x1_px", "y1_px", "x2_px", "y2_px", "score", "counted"),
         *("subtype_probability", "likeliest_subtype", "origin", "confirmed_by"),
     )
-    return _table(header, (_cell_line(record.image, cell) for cell in record.cells))
+    return csv_table(header, (_cell_line(record.image, cell) for cell in record.cells))
 
 
 def _cell_line(image: str, cell: CellEntry) -> tuple[object, ...]:
@@ -94,7 +94,8 @@ def _review_columns(review: ReviewSummary | None) -> tuple[int, int, int, int]:
     return review.confirmed, review.relabelled, review.added, review.removed
 
 
-def _table(header: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+def csv_table(header: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+    """A table that a spreadsheet opens without running anything in it."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(header)

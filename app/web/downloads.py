@@ -23,6 +23,11 @@ def json_download(record: Schema, file_name: str) -> Response:
     return _download(record.model_dump_json(indent=1).encode(), "application/json", file_name)
 
 
+def text_download(text: str, media_type: str, file_name: str) -> Response:
+    """A text to save, byte for byte in UTF-8."""
+    return _download(text.encode("utf-8"), media_type, file_name)
+
+
 def stream_image(content: ImageContent) -> StreamingResponse:
     """A stored image, sent piece by piece. An image never changes under its number, so a browser may keep it."""
     headers = {

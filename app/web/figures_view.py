@@ -59,14 +59,19 @@ class FiguresView:
 
 def build_figures_view(sample: SampleDetail) -> FiguresView:
     """What the page shows of a sample's figures."""
-    figures = sample.figures
+    fields = sum(image.counts is not None for image in sample.images)
+    return build_figures(sample.figures, fields=fields, platelets=sample.counts.PLT if sample.counts else 0)
+
+
+def build_figures(figures: SampleFigures, *, fields: int, platelets: int) -> FiguresView:
+    """What is shown of figures that rest on so many counted fields with so many platelets."""
     ratio = figures.platelets_per_1000_rbc
     return FiguresView(
         rows=tuple(_concentration_row(one) for one in figures.concentrations),
         shares=tuple(_share_row(one) for one in figures.shares),
         platelets="not available" if ratio.value is None else f"{ratio.value:.1f}",
         platelets_interval=_ends(ratio.interval, PERCENT) if ratio.interval else "",
-        cautions=tuple(_cautions(sample, figures)),
+        cautions=tuple(_cautions(figures, fields, platelets)),
         ranges_version=figures.ranges_version,
     )
 
@@ -137,14 +142,12 @@ def _ends(interval: Interval, unit: str) -> str:
     return "–".join(number_words(end, unit) for end in (interval.low, interval.high))
 
 
-def _cautions(sample: SampleDetail, figures: SampleFigures) -> list[str]:
+def _cautions(figures: SampleFigures, fields: int, platelets: int) -> list[str]:
     methods = {one.method for one in figures.concentrations if one.value is not None}
     found = []
-    fields = sum(image.counts is not None for image in sample.images)
     from_images = methods & {ConcentrationMethod.RATIO, ConcentrationMethod.FACTOR}
     if from_images and fields < FEWEST_FIELDS:
         found.append(f"Estimates from {fields} field{'' if fields == 1 else 's'}; {FEWEST_FIELDS} or more are usual.")
-    platelets = sample.counts.PLT if sample.counts else 0
     by_platelets = any(one.analyte is Analyte.PLT and one.method in from_images for one in figures.concentrations)
     if by_platelets:
         found.append("No estimate of platelets holds where they are clumped: look at the fields before you use it.")

@@ -79,8 +79,8 @@ class FindingsView:
 def build_findings_view(sample: SampleDetail) -> FindingsView:
     """What the page shows of a sample's differential and morphology."""
     return FindingsView(
-        differential=_differential(sample.differential) if sample.differential else None,
-        morphology=_morphology(sample.morphology) if sample.morphology else None,
+        differential=build_differential(sample.differential) if sample.differential else None,
+        morphology=build_morphology(sample.morphology) if sample.morphology else None,
         unavailable=(
             "The weights that counted an image of this sample cannot tell these cells apart."
             if sample.counts
@@ -94,7 +94,8 @@ def count_words(interval: Interval) -> str:
     return "–".join(f"{end:.1f}" if end < _DECIMALS_BELOW else grouped(end) for end in (interval.low, interval.high))
 
 
-def _differential(found: Differential) -> DifferentialView:
+def build_differential(found: Differential) -> DifferentialView:
+    """The rows of a differential, with what has to be known to read it."""
     cautions = []
     if found.identified == 0:
         cautions.append("No white cell was identified, so there are no percentages.")
@@ -118,7 +119,8 @@ def _differential(found: Differential) -> DifferentialView:
     )
 
 
-def _morphology(found: Morphology) -> MorphologyView:
+def build_morphology(found: Morphology) -> MorphologyView:
+    """The rows of a morphology, with what has to be known to read it."""
     cautions = []
     if found.categorised == 0:
         cautions.append("No red cell was categorised, so there are no percentages.")

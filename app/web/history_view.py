@@ -19,7 +19,6 @@ PAGE_SIZE = 25
 _REMEMBERED_PAGES = 40
 """How many pages back "Newer" can go before it leads to the first page; keeps addresses short."""
 
-_OFFERED_STATUSES = tuple(status for status in SampleStatus if status is not SampleStatus.SIGNED)
 _LOST = (ImageStatus.REFUSED, ImageStatus.FAILED, ImageStatus.CANCELLED)
 
 
@@ -114,7 +113,7 @@ def history_values(search: HistorySearch, page: SamplePage) -> dict[str, Any]:
     return {
         "search": search,
         "rows": [HistoryRow(sample, now) for sample in page.items],
-        "status_choices": [(status.value, SAMPLE_STATUS_LABELS[status]) for status in _OFFERED_STATUSES],
+        "status_choices": [(status.value, SAMPLE_STATUS_LABELS[status]) for status in SampleStatus],
         "older_url": older_url,
         "newer_url": newer_url or (first_url if search.after else ""),
     }

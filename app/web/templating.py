@@ -8,13 +8,8 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.resources import app_version, resource_folder
+from app.resources import INTENDED_USE, app_version, resource_folder
 from app.services.acting import current_actor
-
-INTENDED_USE = (
-    "For research use only. Counts are suggestions of a neural network; a person reviews every count. "
-    "Not for diagnosis or treatment."
-)
 
 _GIGABYTE = 1_000_000_000
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from app import access_errors, admission_errors, batch_errors, errors, laboratory_errors, weights_errors
+from app import access_errors, admission_errors, batch_errors, errors, laboratory_errors, report_errors, weights_errors
 from app.errors import BloodcountError
 from app.settings import ENV_PREFIX, Settings
 from tests.architecture.source_files import ROOT, project_files, python_files, text_of
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DECISIONS = sorted(path.name for path in (ROOT / "docs" / "adr").glob("[0-9]*.md"))
-_BRANCHES = (errors, access_errors, admission_errors, batch_errors, laboratory_errors, weights_errors)
+_BRANCHES = (errors, access_errors, admission_errors, batch_errors, laboratory_errors, report_errors, weights_errors)
 _NAMES = {name: value for branch in _BRANCHES for name, value in vars(branch).items()}
 ERRORS = sorted(
     (value for value in _NAMES.values() if isinstance(value, type) and issubclass(value, BloodcountError)),

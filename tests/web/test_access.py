@@ -29,6 +29,7 @@ _NUMBERS = {
     "{token_id}": "77",
     "{batch_id}": "77",
     "{file_id}": "77",
+    "{version}": "1",
     "{analysis_id}": "1",
     "{origin}": "network",
     "{cell_class}": "WBC",

@@ -26,6 +26,7 @@ from app.db.records.review_edit import ReviewEditRecord
 from app.db.records.sample import SampleRecord
 from app.db.records.setup_link import SetupLinkRecord
 from app.db.records.sign_in_throttle import SignInThrottleRecord
+from app.db.records.signed_report import ReportCorrectionRecord, SignedReportRecord
 from app.db.records.upload_part import UploadPartRecord
 from app.db.records.user_session import UserSessionRecord
 from app.db.records.weights_activation import ActiveWeightsRecord, WeightsActivationRecord
@@ -59,11 +60,13 @@ __all__ = [
     "QcResultRecord",
     "RangeSetRecord",
     "ReferenceCellRecord",
+    "ReportCorrectionRecord",
     "ReviewEditRecord",
     "ReviewRecord",
     "SampleRecord",
     "SetupLinkRecord",
     "SignInThrottleRecord",
+    "SignedReportRecord",
     "UploadPartRecord",
     "UserSessionRecord",
     "WeightsActivationRecord",

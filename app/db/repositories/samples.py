@@ -13,6 +13,7 @@ from app.db.inserting import insert_unless_present
 from app.db.records import AnalysisRecord, FieldImageRecord, ReviewRecord, SampleRecord
 from app.db.repositories.images import WITHOUT_COUNTS
 from app.db.repositories.sample_search import SampleFilter, conditions
+from app.db.repositories.signed_reports import is_signed
 from app.errors import SampleNotFound
 from app.schemas.counts import ClassCounts
 from app.schemas.sample_details import SampleDetails
@@ -192,10 +193,10 @@ def _stands_at(status: SampleStatus) -> ColumnElement[bool]:
         SampleStatus.COUNTING: and_(has_pending, has_started),
         SampleStatus.ATTENTION: and_(not_(has_pending), or_(has_lost, and_(has_aside, not_(has_counted)))),
         SampleStatus.READY: and_(has_counted, not_(has_pending), not_(has_lost)),
-        # No sample can be signed yet.
-        SampleStatus.SIGNED: SampleRecord.id < 0,
     }
-    return stands_at[status]
+    if status is SampleStatus.SIGNED:
+        return is_signed()
+    return and_(stands_at[status], not_(is_signed()))
 
 
 def _has_image(condition: ColumnElement[bool]) -> ColumnElement[bool]:

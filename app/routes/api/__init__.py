@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
-from app.routes.api import batches, image_actions, images, queue, reviews, samples
+from app.routes.api import batches, image_actions, images, queue, reports, reviews, samples
 from app.web.dependencies import declare_bearer_token
 from app.web.problems import ProblemBody
 
@@ -19,6 +19,6 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
 }
 
 router = APIRouter(dependencies=[Depends(declare_bearer_token)], responses=_PROBLEMS)
-for module in (samples, images, image_actions, queue, reviews):
+for module in (samples, images, image_actions, queue, reviews, reports):
     router.include_router(module.router)
 router.include_router(batches.router, prefix="/api/v1")

@@ -25,12 +25,14 @@ from app.routes.pages import (
     quality,
     queue,
     reference_ranges,
+    reports,
     reviews,
     sample,
     sample_data,
     sample_files,
     setup,
     sign_in,
+    signing,
     viewer,
 )
 
@@ -56,6 +58,8 @@ for module in (
     look_back,
     quality,
     golden_fields,
+    signing,
+    reports,
 ):
     router.include_router(module.router)
 # What a browser sends to is what programs send to, only without a token: pages have none.

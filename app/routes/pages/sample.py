@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.services.queue_state import sample_seconds_to_go
+from app.services.reports import sample_reports
 from app.services.results import image_result
 from app.services.samples import require_sample, sample_detail
 from app.web.dependencies import ContextDep, GradingSchemeDep, SessionDep, SettingsDep
@@ -34,7 +35,8 @@ def show_sample(
     view = build_sample_view(
         sample, lambda image_id: image_result(session, image_id=image_id), page=page, to_go_s=to_go_s
     )
-    values = file_field_values(settings) | {"view": view, "is_example": sample.note == EXAMPLE_NOTE}
+    reports = sample_reports(session, sample_id=sample_id)
+    values = file_field_values(settings) | {"view": view, "is_example": sample.note == EXAMPLE_NOTE, "reports": reports}
     return render_page("sample.html", values)
 
 

@@ -141,3 +141,28 @@ def test_a_trail_that_was_tampered_with_is_exit_1_and_says_where(
     told = capsys.readouterr()
     assert words in told.out
     assert "tampered with" in told.err
+
+
+def test_signed_reports_are_verified(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["report", "verify"]) == 0
+    assert "All 0 signed reports are as they were signed." in capsys.readouterr().out
+
+    database = create_database(get_settings())
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO account (name, name_key, role, must_change_password, created_at, password_changed_at)"
+            " VALUES ('eva', 'eva', 'reviewer', 0, '2026-11-27', '2026-11-27')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO sample (accession_number, accession_key, created_at) VALUES ('1', '1', '2026-11-27')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO signed_report (sample_id, version, signer_id, signer, meaning, signed_at, snapshot, sha256)"
+            " VALUES (1, 1, 1, 'eva', 'reviewed', '2026-11-27 00:00:00', '{}', 'ab')"
+        )
+    database.dispose()
+
+    assert run(["report", "verify", "--sample", "1"]) == 1
+    told = capsys.readouterr()
+    assert "sample 1, version 1: Its content has the SHA-256 44136fa3" in told.out
+    assert "1 of 1 signed reports are not as they were signed." in told.err
