@@ -27,8 +27,8 @@
         ├── DatabaseUnavailable              database_unavailable
         └── WeightsUnavailable               weights_unavailable
 
-Further branches: ``access_errors``, ``admission_errors``, ``batch_errors``, ``laboratory_errors`` and
-``report_errors``.
+Further branches: ``access_errors``, ``admission_errors``, ``batch_errors``, ``laboratory_errors``,
+``protection_errors`` and ``report_errors``.
 """
 
 

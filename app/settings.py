@@ -107,6 +107,9 @@ class Settings(BaseSettings):
     max_image_pixels: int = Field(
         default=150_000_000, ge=1, description="Largest image that is accepted, in pixels (width times height)."
     )
+    decode_seconds: float = Field(
+        default=60.0, gt=0, le=3600, description="Longest time for reading one image file; longer is refused."
+    )
     max_files_per_upload: int = Field(
         default=500, ge=1, description="Most files in one upload; an upload with more is refused as a whole."
     )
