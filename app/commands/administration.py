@@ -11,10 +11,19 @@ from app.settings import get_settings
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from app.db.session import Database
+
 
 @contextmanager
 def administration() -> Iterator["Session"]:
     """One transaction in the settings' database, of this version's schema, in the name of whoever runs the command."""
+    with administrator() as database, database.unit_of_work() as session:
+        yield session
+
+
+@contextmanager
+def administrator() -> Iterator["Database"]:
+    """The settings' database, of this version's schema, in the name of whoever runs the command."""
     from app.db.migrating import upgrade_schema
     from app.db.session import create_database
     from app.schemas.actors import Actor, ActorKind
@@ -24,8 +33,8 @@ def administration() -> Iterator["Session"]:
     try:
         upgrade_schema(database)
         actor = Actor(ActorKind.COMMAND, f"{_user()}@{socket.gethostname()}")
-        with acting_as(actor), database.unit_of_work() as session:
-            yield session
+        with acting_as(actor):
+            yield database
     finally:
         database.dispose()
 

@@ -43,6 +43,10 @@ class AuditAction(StrEnum):
     PROFILE_CREATED = "acquisition_profile.created"
     PROFILE_CHANGED = "acquisition_profile.changed"
     RANGES_CHANGED = "reference_ranges.changed"
+    PHOTOGRAPH_ERASED = "photograph.erased"
+    SAMPLE_ERASED = "sample.erased"
+    RETENTION_APPLIED = "retention.applied"
+    PATIENT_VIEWED = "patient.viewed"
     AUDIT_VIEWED = "audit.viewed"
     AUDIT_EXPORTED = "audit.exported"
 

@@ -19,6 +19,7 @@ from app.services.audit import record_event
 from app.services.batch_progress import shown_file
 from app.services.batches import open_batch_record
 from app.services.decoding.reader import image_reader
+from app.services.erasing import confirm_stored
 from app.services.file_names import display_name
 from app.services.grouping import is_archive
 from app.services.job_queue import JobQueue
@@ -180,6 +181,7 @@ class BatchIntake:
         if image_id is None:
             self._note_equal(session, file.id, sample_id, name, received.sha256)
             return
+        confirm_stored(session, self.store, storage_key)
         batch_files.set_image(session, file.id, image_id)
         self.jobs.enqueue_count(session, image_id, CountPriority.BATCH)
         new = {"sample_id": sample_id, "sha256": received.sha256, "batch_id": file.batch_id}
@@ -238,8 +240,7 @@ def _sample_of(session: Session, file: BatchFileRecord) -> int:
         return group.sample_id
     new = samples.add_sample(session, accession_number=group.accession_number, note=group.note)
     if new is not None:
-        created = {"accession_number": new.accession_number}
-        record_event(session, AuditAction.SAMPLE_CREATED, subject_kind="sample", subject_id=new.id, new=created)
+        record_event(session, AuditAction.SAMPLE_CREATED, subject_kind="sample", subject_id=new.id)
     sample = new or samples.get_sample_by_accession(session, group.accession_number)
     batches.set_sample(session, group.id, sample.id)
     return sample.id

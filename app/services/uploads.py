@@ -16,6 +16,7 @@ from app.schemas.base import ErrorBody
 from app.schemas.uploads import CountPriority, IncomingFile, UploadOutcome
 from app.services.audit import record_event
 from app.services.decoding.reader import ImageReader, image_reader
+from app.services.erasing import confirm_stored
 from app.services.file_names import display_name
 from app.services.job_queue import JobQueue
 from app.services.receiving import receive_bytes
@@ -182,6 +183,7 @@ class _Intake:
             if equal is None:
                 raise RuntimeError(f"image {record.sha256} is neither in sample {self.sample_id} nor new to it")
             return self._answer_for_equal(session, record.file_name, equal)
+        confirm_stored(session, self.store, record.storage_key)
         self.jobs.enqueue_count(session, image_id, self.priority)
         new = {"sample_id": self.sample_id, "sha256": record.sha256}
         record_event(session, AuditAction.IMAGE_UPLOADED, subject_kind="image", subject_id=image_id, new=new)

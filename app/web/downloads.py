@@ -1,5 +1,8 @@
 """Answers that carry a file: a table, a record, or an image out of the store."""
 
+from collections.abc import Iterator
+from io import SEEK_END
+from typing import BinaryIO
 from urllib.parse import quote
 
 from fastapi.responses import Response, StreamingResponse
@@ -7,6 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 from app.schemas.base import Schema
 from app.services.served_images import ServedImage
 
+_PIECE_BYTES = 256 * 1024
 _ONE_DAY_SECONDS = 86_400
 
 
@@ -35,6 +39,23 @@ def image_answer(image: ServedImage, file_name: str) -> StreamingResponse:
         "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
     }
     return StreamingResponse(iter(image.pieces), media_type=image.media_type, headers=headers)
+
+
+def file_answer(file: BinaryIO, media_type: str, file_name: str) -> StreamingResponse:
+    """A temporary file to save, closed once it is sent."""
+    headers = {
+        "Content-Length": str(file.seek(0, SEEK_END)),
+        "Content-Disposition": f'attachment; filename="{file_name}"',
+        "Cache-Control": "no-store",
+    }
+    file.seek(0)
+    return StreamingResponse(_pieces(file), media_type=media_type, headers=headers)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE_BYTES):
+            yield piece
 
 
 def _download(body: bytes, media_type: str, file_name: str) -> Response:

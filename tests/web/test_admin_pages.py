@@ -144,7 +144,7 @@ def test_what_is_seen_sent_and_taken_is_noted_once_each(site: Site) -> None:
         ("audit.exported", None, None),
     ]
     assert {entry["actor_name"] for entry in trail(site)} == {"test-admin"}
-    assert json.loads(str(trail(site, action="samples.listed")[0]["new_values"]))["query"] == {"query": "0815"}
+    assert json.loads(str(trail(site, action="samples.listed")[0]["new_values"]))["query"] == {"query": "(typed)"}
 
 
 def test_a_look_that_cannot_be_noted_is_not_given(site: Site) -> None:

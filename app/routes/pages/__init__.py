@@ -8,6 +8,7 @@ from app.routes.pages import (
     acquisition_profiles,
     admin_accounts,
     admin_audit,
+    admin_privacy,
     admin_tokens,
     batches,
     example,
@@ -53,5 +54,14 @@ for module in (
     router.include_router(module.router)
 # What a browser sends to is what programs send to, only without a token: pages have none.
 router.include_router(sending.router, prefix="/sending")
-for module in (sign_in, setup, account, admin_accounts, admin_tokens, admin_audit, acquisition_profiles):
+for module in (
+    sign_in,
+    setup,
+    account,
+    admin_accounts,
+    admin_tokens,
+    admin_audit,
+    admin_privacy,
+    acquisition_profiles,
+):
     router.include_router(module.router)
