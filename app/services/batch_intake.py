@@ -240,7 +240,8 @@ def _sample_of(session: Session, file: BatchFileRecord) -> int:
         return group.sample_id
     new = samples.add_sample(session, accession_number=group.accession_number, note=group.note)
     if new is not None:
-        record_event(session, AuditAction.SAMPLE_CREATED, subject_kind="sample", subject_id=new.id)
+        created = {"accession_number": new.accession_number}
+        record_event(session, AuditAction.SAMPLE_CREATED, subject_kind="sample", subject_id=new.id, new=created)
     sample = new or samples.get_sample_by_accession(session, group.accession_number)
     batches.set_sample(session, group.id, sample.id)
     return sample.id

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from app.db.base import Record, utc_now
 from app.db.records import AuditEventRecord, FieldImageRecord, SampleRecord, SignedReportRecord
 from app.db.repositories import samples
+from app.schemas.counts import ClassCounts
 from app.services.audit import verify_chain
+from app.services.results import image_result
 from tests.component.upload_desk import UploadDesk
 from tests.signing_in import open_test_session
 
@@ -68,3 +71,10 @@ def audit_text(desk: UploadDesk) -> str:
             f"{one.action} {one.subject_kind} {one.subject_id} {one.old_values} {one.new_values} {one.reason}"
             for one in entries
         )
+
+
+def counts_of(session: Session, image_id: int) -> ClassCounts:
+    """The counts of an image, which has some."""
+    counts = image_result(session, image_id=image_id).counts
+    assert counts is not None
+    return counts

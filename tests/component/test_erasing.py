@@ -9,9 +9,9 @@ from app.errors import InvalidInput, StoredImageMissing
 from app.protection_errors import ContentErased, ErasureRefused, PhotographErased
 from app.schemas.erasure import ErasureOutcome
 from app.services.erasing import confirm_stored, erase_photograph, erase_sample
-from app.services.results import image_content, image_result
+from app.services.results import image_content
 from app.services.retention import apply_retention, preview_retention
-from tests.component.erasure import age, audit_text, rows_of_everything, sign
+from tests.component.erasure import age, audit_text, counts_of, rows_of_everything, sign
 from tests.component.reviewing import NAMED_FIELD, Person, counted_field
 from tests.component.upload_desk import UploadDesk
 from tests.sample_images import image_bytes, incoming
@@ -25,7 +25,7 @@ def test_a_photograph_goes_and_its_result_stays(desk: UploadDesk) -> None:
 
     assert desk.stored_files() == []
     with desk.database.unit_of_work() as session:
-        assert image_result(session, image_id=image_id).counts.RBC == 2
+        assert counts_of(session, image_id).RBC == 2
         with pytest.raises(PhotographErased, match="its counts are kept"):
             image_content(session, desk.store, image_id=image_id)
     assert issubclass(PhotographErased, StoredImageMissing)
@@ -140,6 +140,6 @@ def test_each_rule_lets_go_what_the_preview_shows_and_nothing_else(desk: UploadD
         left = {image.id for number in numbers.values() for image in erasing.list_stored(session, number)}
         assert left == {images["young"], images["signed"]}
         assert session.get(SampleRecord, numbers["old"]) is None
-        assert image_result(session, image_id=images["signed old"]).counts.WBC == 2
+        assert counts_of(session, images["signed old"]).WBC == 2
         assert preview_retention(session, settings).is_empty
     assert "retention.applied" in audit_text(desk)

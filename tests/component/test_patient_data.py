@@ -8,14 +8,16 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db.records import SampleRecord, SignedReportRecord
+from app.db.repositories.audit_events import AuditFilter
 from app.errors import InvalidInput
 from app.protection_errors import ErasureRefused, PatientNotFound
 from app.schemas.erasure import ErasureOutcome
+from app.services.audit import read_entries, verify_chain
 from app.services.decoding.reader import image_reader
+from app.services.erasing import erase_sample
 from app.services.patient_export import export_patient
 from app.services.patients import erase_patient, patient_samples
-from app.services.results import image_result
-from tests.component.erasure import CODE, audit_text, name_patient, sign
+from tests.component.erasure import CODE, audit_text, counts_of, name_patient, sign
 from tests.component.reviewing import NAMED_FIELD, counted_field
 from tests.component.upload_desk import UploadDesk
 from tests.sample_images import image_bytes, incoming
@@ -82,7 +84,7 @@ def test_a_patient_code_is_erased_everywhere_and_the_audit_trail_stays_whole(des
     assert outcome == ErasureOutcome(photographs=1, samples=1)
     with desk.database.unit_of_work() as session:
         assert session.get(SampleRecord, other) is None
-        assert image_result(session, image_id=kept).counts.RBC == 2
+        assert counts_of(session, kept).RBC == 2
         with pytest.raises(PatientNotFound):
             patient_samples(session, patient_code=CODE)
     trail = audit_text(desk)
@@ -101,7 +103,7 @@ def test_of_a_signed_sample_the_photographs_go_and_the_report_stays(desk: Upload
 
     with desk.database.unit_of_work() as session:
         assert session.scalar(select(func.count()).select_from(SignedReportRecord)) == 1
-        assert image_result(session, image_id=image_id).counts.RBC == 2
+        assert counts_of(session, image_id).RBC == 2
     assert desk.stored_files() == []
 
 
@@ -113,3 +115,18 @@ def test_a_patient_code_with_waiting_images_is_not_half_erased(desk: UploadDesk)
     with pytest.raises(ErasureRefused, match="not counted"):
         erase(desk)
     assert len(desk.stored_files()) == 2
+
+
+def test_the_trail_tells_what_a_sample_was_called_until_that_is_erased(desk: UploadDesk) -> None:
+    with desk.database.unit_of_work() as session:
+        shown = next(entry for entry in read_entries(session, AuditFilter()) if entry.action == "sample.created")
+        assert json.loads(shown.new_values or "")["accession_number"] == "24-0012"
+    assert "24-0012" not in audit_text(desk)
+
+    with desk.database.unit_of_work() as session:
+        erase_sample(session, desk.store, sample_id=desk.sample_id, reason="test")
+
+    with desk.database.unit_of_work() as session:
+        shown = next(entry for entry in read_entries(session, AuditFilter()) if entry.action == "sample.created")
+        assert json.loads(shown.new_values or "")["accession_number"] == "(erased)"
+        assert verify_chain(session).faults == ()

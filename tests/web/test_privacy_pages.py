@@ -40,7 +40,7 @@ def old_finished_sample(site: Site) -> int:
 def test_what_would_go_is_shown_and_goes_after_the_word_and_a_reason(site: Site) -> None:
     sample_id = old_finished_sample(site)
     page = site.page("/admin/privacy")
-    assert "1 photographs, while their results stay" in page
+    assert "1 photograph, while its result stays" in page
     assert "30 days" in page
 
     address, form = "/admin/privacy/retention", {"confirmation": "yes", "reason": "the rule"}
@@ -48,7 +48,7 @@ def test_what_would_go_is_shown_and_goes_after_the_word_and_a_reason(site: Site)
     done = site.client.post(address, data=form | {"confirmation": "erase"}, headers=FORM)
 
     assert (refused.status_code, "nothing was erased" in refused.text) == (422, True)
-    assert "0 samples with all they held, and 1 photographs" in done.text
+    assert "0 samples with all they held, and 1 photograph." in done.text
     assert "The photograph was erased" in site.page(f"/samples/{sample_id}")
     answer = site.client.get("/images/1/content")
     assert (answer.status_code, "its counts are kept" in answer.text) == (404, True)
@@ -69,7 +69,7 @@ def test_a_patient_code_is_found_exported_and_erased(site: Site) -> None:
         assert "sample-1/image-1/photograph.png" in archive.namelist()
     assert export.headers["content-disposition"] == 'attachment; filename="patient-export.zip"'
     assert (refused.status_code, "24-0001" in refused.text) == (422, True)
-    assert "1 samples with all they held, and 1 photographs" in erased.text
+    assert "1 sample with all it held, and 1 photograph." in erased.text
     assert site.client.get("/samples/1").status_code == 404
     trail = site.client.get("/admin/audit/export?format=jsonl").text.lower()
     assert "sample.erased" in trail

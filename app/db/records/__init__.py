@@ -10,6 +10,7 @@ from app.db.records.batch import BatchRecord
 from app.db.records.batch_file import BatchFileRecord
 from app.db.records.batch_sample import BatchSampleRecord
 from app.db.records.chamber_count import ChamberCountRecord
+from app.db.records.concealed_value import ConcealedValueRecord
 from app.db.records.executor_heartbeat import ExecutorHeartbeatRecord
 from app.db.records.field_image import FieldImageRecord
 from app.db.records.idempotency_key import IdempotencyKeyRecord
@@ -36,6 +37,7 @@ __all__ = [
     "BatchRecord",
     "BatchSampleRecord",
     "ChamberCountRecord",
+    "ConcealedValueRecord",
     "ExecutorHeartbeatRecord",
     "FieldImageRecord",
     "IdempotencyKeyRecord",
