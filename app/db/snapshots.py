@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from alembic import command
-from sqlalchemy import Connection, Table, make_url, text
+from sqlalchemy import Connection, Table, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from app.db.base import Record
@@ -24,6 +24,9 @@ _TABLE_FOLDER = "tables"
 _ROWS_AT_ONCE = 1000
 _CHUNK_BYTES = 1024 * 1024
 _PARTS = "SELECT storage_key, byte_size FROM upload_part"
+_IMAGES = "SELECT DISTINCT sha256, storage_key FROM field_image ORDER BY storage_key"
+_STORED_IMAGES = "SELECT DISTINCT sha256, storage_key FROM field_image WHERE erased_at IS NULL ORDER BY storage_key"
+"""What was erased on purpose is missed by no backup; databases of older versions know of no such thing."""
 
 
 class DatabaseSnapshot:
@@ -122,7 +125,8 @@ def _copy_sqlite(database: Database, folder: Path) -> DatabaseSnapshot:
 def _keys_of_copy(path: Path) -> Iterator[tuple[str, str]]:
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        yield from connection.execute("SELECT DISTINCT sha256, storage_key FROM field_image ORDER BY storage_key")
+        columns = {column for _, column, *_ in connection.execute("PRAGMA table_info(field_image)")}
+        yield from connection.execute(_STORED_IMAGES if "erased_at" in columns else _IMAGES)
     finally:
         connection.close()
 
@@ -152,7 +156,8 @@ def _copy_tables(database: Database, folder: Path) -> DatabaseSnapshot:
         found = connection.execute(text(_PARTS)).all() if "upload_part" in present else ()
         parts: dict[str, int] = {part.storage_key: part.byte_size for part in found}
         keys_file = folder / f"{_TABLE_FOLDER}/.image-keys"
-        query = text("SELECT DISTINCT sha256, storage_key FROM field_image ORDER BY storage_key")
+        columns = {column["name"] for column in inspect(connection).get_columns("field_image")}
+        query = text(_STORED_IMAGES if "erased_at" in columns else _IMAGES)
         with keys_file.open("w", encoding="ascii") as lines:
             for rows in connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query).partitions():
                 lines.writelines(f"{sha256} {key}\n" for sha256, key in rows)

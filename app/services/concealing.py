@@ -37,7 +37,8 @@ def reveal(session: Session, written: str | None) -> str | None:
     if written is None or _MARK not in written:
         return written
     query = select(ConcealedValueRecord.digest, ConcealedValueRecord.value)
-    found = dict(session.execute(query.where(ConcealedValueRecord.digest.in_(_DIGEST.findall(written)))).tuples().all())
+    rows = session.execute(query.where(ConcealedValueRecord.digest.in_(_DIGEST.findall(written))))
+    found = {row.digest: row.value for row in rows}
     # Each digest stands between quotation marks of the JSON, and so has to what takes its place.
     return _DIGEST.sub(lambda digest: json.dumps(found.get(digest[1], _ERASED))[1:-1], written)
 

@@ -1,5 +1,7 @@
 """Retention, and erasure of a patient code: what goes, what stays, and the audit trail that tells of both."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import update
 
@@ -8,6 +10,7 @@ from app.db.repositories import erasing, samples
 from app.errors import InvalidInput, StoredImageMissing
 from app.protection_errors import ContentErased, ErasureRefused, PhotographErased
 from app.schemas.erasure import ErasureOutcome
+from app.services.backups import make_backup
 from app.services.erasing import confirm_stored, erase_photograph, erase_sample
 from app.services.results import image_content
 from app.services.retention import apply_retention, preview_retention
@@ -143,3 +146,14 @@ def test_each_rule_lets_go_what_the_preview_shows_and_nothing_else(desk: UploadD
         assert counts_of(session, images["signed old"]).WBC == 2
         assert preview_retention(session, settings).is_empty
     assert "retention.applied" in audit_text(desk)
+
+
+def test_a_backup_misses_no_photograph_that_was_erased_on_purpose(desk: UploadDesk, tmp_path: Path) -> None:
+    erased, kept = counted_field(desk, *NAMED_FIELD, seed=1), counted_field(desk, *NAMED_FIELD, seed=2)
+    with desk.database.unit_of_work() as session:
+        erase_photograph(session, desk.store, image_id=erased, reason="test")
+
+    manifest = make_backup(desk.database, desk.store, tmp_path / "backup", version="test")
+
+    assert kept > erased
+    assert (manifest.images, manifest.missing_images) == (1, [])
