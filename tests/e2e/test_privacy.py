@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from sqlalchemy import update
 
 from app.db.base import utc_now
@@ -36,7 +36,7 @@ def upload(page: Page, server: Server, number: str, code: str) -> None:
     sample = page.request.post(
         f"{server.url}/api/v1/samples", data={"accession_number": number, "patient_code": code}
     ).json()
-    file = {"name": "a.png", "mimeType": "image/png", "buffer": png_of(100 + len(number))}
+    file: FilePayload = {"name": "a.png", "mimeType": "image/png", "buffer": png_of(100 + len(number))}
     page.request.post(f"{server.url}/api/v1/samples/{sample['id']}/images", multipart={"files": file})
     page.goto(f"{server.url}/samples/{sample['id']}")
     expect(page.get_by_role("link", name="Look closely and correct")).to_be_visible()
