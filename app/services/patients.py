@@ -80,7 +80,7 @@ def _erase_photographs(unit_of_work: UnitOfWorkFactory, store: ImageStore, sampl
 
 
 def _records(session: Session, patient_code: str) -> Sequence[SampleRecord]:
-    code = patient_code.strip()
+    code = "".join(filter(str.isprintable, patient_code)).strip()
     if not code:
         raise InvalidInput("patient_code", "Type a patient code.")
     conditions = [SampleRecord.patient_key == samples.accession_key(code)]
