@@ -46,6 +46,9 @@ _ENDLESS = "/events"
 _OWN_HEADERS = frozenset({"authorization", "cookie", "host"})
 """Who comes, and where to, is said by the caller: generated ones would be refused at the door."""
 
+_AT_ONCE = 5
+"""Requests of one kind in one round; after each round it is told how far it is."""
+
 _KNOWN_SHARE = 0.7
 _KNOWN_NUMBERS = (1, 2, 3, 4)
 
@@ -117,13 +120,15 @@ def fuzz(calls: int, *, first_seed: int = 1) -> Outcome:
         caller.chance.shuffle(operations)
         rounds = 0
         while caller.outcome.calls < calls:
-            share = max(1, (calls - caller.outcome.calls) // (2 * len(operations)))
+            share = min(_AT_ONCE, max(1, (calls - caller.outcome.calls) // (2 * len(operations))))
             for operation in operations:
                 for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
                     if caller.outcome.calls < calls:
                         caller.sessions = _new_sessions(app)
-                        _generate(operation, mode, caller, min(share, 200), first_seed + rounds)
+                        _generate(operation, mode, caller, share, first_seed + rounds)
             rounds += 1
+            told = f"{caller.outcome.calls:,} calls, {len(caller.outcome.failures)} errors of the server\n"
+            sys.stderr.write(told)
         return caller.outcome
 
 
