@@ -36,6 +36,7 @@ check: setup ## Lint, formatting, types, import layers and house rules
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml app model migrations
 	$(BIN)/python -m pytest -q tests/architecture
 
 format: setup ## Put the code into the project's format and mend what ruff can mend by itself

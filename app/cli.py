@@ -18,7 +18,9 @@ from app.commands import (
     dataset,
     evaluate,
     gate,
+    patient,
     report,
+    retention,
     serve,
     token,
     train,
@@ -50,6 +52,8 @@ cli.add_typer(user.app, name="user")
 cli.add_typer(token.app, name="token")
 cli.add_typer(audit.app, name="audit")
 cli.add_typer(report.app, name="report")
+cli.add_typer(retention.app, name="retention")
+cli.add_typer(patient.app, name="patient")
 cli.add_typer(weights.app, name="weights")
 cli.add_typer(dataset.app, name="dataset")
 cli.command()(train.train)

@@ -4,6 +4,7 @@ import difflib
 import os
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
@@ -11,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENV_PREFIX = "BLOODCOUNT_"
 _ENV_FILE = ".env"
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+_SHORTEST_PASSWORD, _FEWEST_CHARACTERS = 12, 6
 _TEST_PREFIX = "BLOODCOUNT_TEST_"
 """Variables that only the test suite reads."""
 
@@ -124,6 +127,9 @@ class Settings(BaseSettings):
     max_image_pixels: int = Field(
         default=150_000_000, ge=1, description="Largest image that is accepted, in pixels (width times height)."
     )
+    decode_seconds: float = Field(
+        default=60.0, gt=0, le=3600, description="Longest time for reading one image file; longer is refused."
+    )
     max_files_per_upload: int = Field(
         default=500, ge=1, description="Most files in one upload; an upload with more is refused as a whole."
     )
@@ -158,6 +164,15 @@ class Settings(BaseSettings):
         ge=0,
         description="Bytes that stay free on the disks; an upload that would need them is refused.",
     )
+    keep_photographs_days: int | None = Field(
+        default=None, ge=1, description="Days after which photographs of unsigned samples may go; empty: never."
+    )
+    keep_signed_photographs_days: int | None = Field(
+        default=None, ge=1, description="Days after which photographs of signed samples may go; empty: never."
+    )
+    keep_samples_days: int | None = Field(
+        default=None, ge=1, description="Days after which unsigned samples may go with all they hold; empty: never."
+    )
     stop_seconds: float = Field(
         default=10.0,
         ge=0,
@@ -186,6 +201,7 @@ class Settings(BaseSettings):
     @classmethod
     def _use_the_installed_driver(cls, url: str) -> str:
         """Accept the addresses that hosting providers hand out, which name no driver."""
+        _refuse_weak_password(url)
         for scheme in ("postgres://", "postgresql://"):
             if url.startswith(scheme):
                 return "postgresql+psycopg://" + url.removeprefix(scheme)
@@ -193,6 +209,18 @@ class Settings(BaseSettings):
             scheme = url.partition("://")[0]
             raise ValueError(f"databases are sqlite:/// or postgresql://, not {scheme!r}")
         return url
+
+
+def _refuse_weak_password(url: str) -> None:
+    """Refuse a password of few characters or of few different ones, where the database is reached over a network."""
+    address = urlsplit(url)
+    password = unquote(address.password or "")
+    if not password or address.hostname in _THIS_MACHINE:
+        return
+    if len(password) < _SHORTEST_PASSWORD or len(set(password)) < _FEWEST_CHARACTERS:
+        raise ValueError(
+            f"the database's password is easy to guess; take at least {_SHORTEST_PASSWORD} characters, made by chance"
+        )
 
 
 def get_settings() -> Settings:
@@ -222,5 +250,8 @@ def _refuse_unknown_variables() -> None:
 def _sentence(error: ValidationError) -> str:
     """What is wrong with the first setting that is not possible; others may only follow from it."""
     first = error.errors()[0]
-    variable = ENV_PREFIX + str(first["loc"][0]).upper()
-    return f"{variable}={first['input']!r} is not usable: {first['msg'].removeprefix('Value error, ')}"
+    name = str(first["loc"][0])
+    field = Settings.model_fields.get(name)
+    # What may hold a password is not repeated: the sentence ends in a log.
+    shown = f"={first['input']!r}" if field is None or field.repr else ""
+    return f"{ENV_PREFIX}{name.upper()}{shown} is not usable: {first['msg'].removeprefix('Value error, ')}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @contextmanager
 def administration() -> Iterator["Session"]:
     """One transaction in the settings' database, of this version's schema, in the name of whoever runs the command."""
-    with _own_database() as database, database.unit_of_work() as session:
+    with administrator() as database, database.unit_of_work() as session:
         yield session
 
 
@@ -27,12 +27,13 @@ def installation() -> Iterator[tuple["Database", "ImageStore"]]:
     """Database and image store of the settings, in the name of whoever runs the command."""
     from app.storage import create_image_store
 
-    with _own_database() as database:
+    with administrator() as database:
         yield database, create_image_store(get_settings())
 
 
 @contextmanager
-def _own_database() -> Iterator["Database"]:
+def administrator() -> Iterator["Database"]:
+    """The settings' database, of this version's schema, in the name of whoever runs the command."""
     from app.db.migrating import upgrade_schema
     from app.db.session import create_database
     from app.schemas.actors import Actor, ActorKind
@@ -41,7 +42,8 @@ def _own_database() -> Iterator["Database"]:
     database = create_database(get_settings())
     try:
         upgrade_schema(database)
-        with acting_as(Actor(ActorKind.COMMAND, f"{_user()}@{socket.gethostname()}")):
+        actor = Actor(ActorKind.COMMAND, f"{_user()}@{socket.gethostname()}")
+        with acting_as(actor):
             yield database
     finally:
         database.dispose()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from alembic import command
-from sqlalchemy import Connection, Table, make_url, text
+from sqlalchemy import Connection, Table, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from app.db.base import Record
@@ -25,6 +25,9 @@ _ROWS_AT_ONCE = 1000
 _CHUNK_BYTES = 1024 * 1024
 _PARTS = "SELECT storage_key, byte_size FROM upload_part"
 _IMAGES = "SELECT sha256, storage_key FROM field_image"
+_STORED_IMAGES = f"{_IMAGES} WHERE erased_at IS NULL"
+"""What was erased on purpose is missed by no backup; databases of older versions know of no such thing."""
+
 _WEIGHTS = "SELECT sha256, storage_key FROM weights_release WHERE storage_key NOT LIKE 'parts/%'"
 """Those in quarantine are left out: nothing counts with them, and they can be added again."""
 
@@ -122,16 +125,19 @@ def _copy_sqlite(database: Database, folder: Path) -> DatabaseSnapshot:
     return DatabaseSnapshot([SQLITE_FILE], revision, _keys_of_copy(target), parts)
 
 
-def _keys_query(*, has_weights: bool) -> str:
-    """What lists every file of the store that is kept for good, once; versions before 0050 have no weights there."""
-    return f"{_IMAGES} UNION {_WEIGHTS if has_weights else _IMAGES} ORDER BY storage_key"
+def _keys_query(*, has_weights: bool, has_erased: bool) -> str:
+    """What lists every file of the store that is kept for good, once; older versions have no weights or erasures."""
+    images = _STORED_IMAGES if has_erased else _IMAGES
+    return f"{images} UNION {_WEIGHTS if has_weights else images} ORDER BY storage_key"
 
 
 def _keys_of_copy(path: Path) -> Iterator[tuple[str, str]]:
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
         has_weights = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'weights_release'").fetchone()
-        yield from connection.execute(_keys_query(has_weights=has_weights is not None))
+        columns = {column for _, column, *_ in connection.execute("PRAGMA table_info(field_image)")}
+        query = _keys_query(has_weights=has_weights is not None, has_erased="erased_at" in columns)
+        yield from connection.execute(query)
     finally:
         connection.close()
 
@@ -161,7 +167,8 @@ def _copy_tables(database: Database, folder: Path) -> DatabaseSnapshot:
         found = connection.execute(text(_PARTS)).all() if "upload_part" in present else ()
         parts: dict[str, int] = {part.storage_key: part.byte_size for part in found}
         keys_file = folder / f"{_TABLE_FOLDER}/.image-keys"
-        query = text(_keys_query(has_weights="weights_release" in present))
+        columns = {column["name"] for column in inspect(connection).get_columns("field_image")}
+        query = text(_keys_query(has_weights="weights_release" in present, has_erased="erased_at" in columns))
         with keys_file.open("w", encoding="ascii") as lines:
             for rows in connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query).partitions():
                 lines.writelines(f"{sha256} {key}\n" for sha256, key in rows)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import torch
 
 from app.errors import WeightsUnavailable
+from app.services.decoding.reader import image_reader
 from app.settings import Settings
 from model.classes import CELL_CLASSES
 from model.inference import (
@@ -15,7 +16,6 @@ from model.inference import (
     choose_device,
     load_cell_counter,
 )
-from model.preprocessing import ImageLimits
 from model.types import FieldResult
 from model.weights import WeightsRefused
 
@@ -29,14 +29,15 @@ def load_release_counter(settings: Settings) -> CellCounter:
     """
     if settings.torch_threads is not None:
         torch.set_num_threads(settings.torch_threads)
-    limits = ImageLimits(max_file_bytes=settings.max_file_bytes, max_pixels=settings.max_image_pixels)
+    reader = image_reader(settings)
     try:
         return load_cell_counter(
             settings.weights_path,
             device=settings.device,
             engine=settings.engine,
-            limits=limits,
+            limits=reader.limits,
             batching=_batching(settings),
+            decoder=lambda image_bytes, _: reader.decode(image_bytes),
         )
     except (WeightsRefused, DeviceUnavailable, EngineUnavailable) as refusal:
         raise WeightsUnavailable(str(refusal)) from refusal

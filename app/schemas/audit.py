@@ -67,6 +67,10 @@ class AuditAction(StrEnum):
     WEIGHTS_DECLINED = "weights.activation_declined"
     WEIGHTS_ACTIVATED = "weights.activated"
     WEIGHTS_ROLLED_BACK = "weights.rolled_back"
+    PHOTOGRAPH_ERASED = "photograph.erased"
+    SAMPLE_ERASED = "sample.erased"
+    RETENTION_APPLIED = "retention.applied"
+    PATIENT_VIEWED = "patient.viewed"
     AUDIT_VIEWED = "audit.viewed"
     AUDIT_EXPORTED = "audit.exported"
 

@@ -103,7 +103,8 @@ class ImageSummary(Schema):
 
     ``reason`` says why an image was refused or failed. ``counts`` is None until it is counted, and the reviewed count
     where there is a ``review``: one that persons have corrected. ``queued_at`` is when it was last put in the queue,
-    ``started_at`` when its counting last began, ``changed_at`` when it got its status. ``set_aside_at`` is when a
+    ``started_at`` when its counting last began, ``changed_at`` when it got its status. ``erased_at`` is when its
+    photograph was erased while the result stayed. ``set_aside_at`` is when a
     person decided that the sample is complete without it; None unless somebody did.
     """
 
@@ -122,6 +123,7 @@ class ImageSummary(Schema):
     started_at: datetime | None = None
     changed_at: datetime | None = None
     set_aside_at: datetime | None = None
+    erased_at: datetime | None = None
 
     @computed_field(description="Counts that the weights cannot give of these fields; their zeros mean nothing.")  # type: ignore[prop-decorator]
     @property

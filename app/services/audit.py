@@ -14,6 +14,7 @@ from app.resources import app_version
 from app.schemas.actors import Actor
 from app.schemas.audit import AuditAction, AuditEntry
 from app.services.acting import current_actor
+from app.services.concealing import conceal, reveal
 
 PAGE_SIZE = 50
 _LONGEST_TEXT = 2000
@@ -51,13 +52,16 @@ def record_event(
 ) -> None:
     """Note an action in the transaction that does it: both are kept, or neither.
 
-    ``old`` and ``new`` are the values that changed, by field. Who acts is whom the request or command named, unless
-    ``actor`` says otherwise.
+    ``old`` and ``new`` are the values that changed, by field; what a sample is called is concealed in them. Who acts is
+    whom the request or command named, unless ``actor`` says otherwise.
 
     Raises:
         ValueError: A field's name is that of a secret, which has no place in the trail.
     """
     who = actor or current_actor()
+    if subject_kind == "sample" and subject_id is not None:
+        old = conceal(session, sample_id=subject_id, values=old)
+        new = conceal(session, sample_id=subject_id, values=new)
     hold_event(
         session,
         {
@@ -82,14 +86,16 @@ def record_event(
 def find_entries(session: Session, wanted: AuditFilter, *, before_seq: int | None = None) -> AuditPage:
     """A page of the entries that match, newest first."""
     found = audit_events.list_events(session, wanted, before_seq=before_seq, limit=PAGE_SIZE + 1)
-    entries = tuple(AuditEntry.model_validate(record, from_attributes=True) for record in found[:PAGE_SIZE])
+    entries = tuple(
+        _revealed(session, AuditEntry.model_validate(record, from_attributes=True)) for record in found[:PAGE_SIZE]
+    )
     return AuditPage(entries, entries[-1].seq if len(found) > PAGE_SIZE else None)
 
 
 def read_entries(session: Session, wanted: AuditFilter) -> Iterator[AuditEntry]:
     """Every entry that matches, oldest first."""
     for row in audit_events.read_events(session, wanted):
-        yield AuditEntry.model_validate(row)
+        yield _revealed(session, AuditEntry.model_validate(row))
 
 
 def verify_chain(session: Session, *, expected_end: tuple[int, str] | None = None) -> Verification:
@@ -135,6 +141,12 @@ class _WholeChain:
 
     def read_head(self) -> tuple[int, str] | None:
         return self.head
+
+
+def _revealed(session: Session, entry: AuditEntry) -> AuditEntry:
+    """The entry with what its digests stand for; its hash is that of the digests."""
+    values = {"old_values": reveal(session, entry.old_values), "new_values": reveal(session, entry.new_values)}
+    return entry.model_copy(update=values)
 
 
 def _written(values: dict[str, Any] | None) -> str | None:

@@ -18,6 +18,8 @@ from app.schemas.uploads import CountPriority
 from app.services.audit import record_event
 from app.services.batch_progress import shown_file
 from app.services.batches import open_batch_record
+from app.services.decoding.reader import image_reader
+from app.services.erasing import confirm_stored
 from app.services.file_names import display_name
 from app.services.grouping import is_archive
 from app.services.job_queue import JobQueue
@@ -26,7 +28,7 @@ from app.services.receiving import Received, Receiver
 from app.services.signed_state import require_unsigned
 from app.settings import Settings
 from app.storage import ImageStore, IncomingImage
-from model.preprocessing import ImageInspection, ImageLimits, ImageRefused, inspect_image
+from model.preprocessing import ImageInspection, ImageLimits, ImageRefused
 from model.types import Notice
 
 
@@ -42,7 +44,7 @@ class BatchIntake:
     @property
     def limits(self) -> ImageLimits:
         """What an image must keep to here."""
-        return ImageLimits(max_file_bytes=self.settings.max_file_bytes, max_pixels=self.settings.max_image_pixels)
+        return image_reader(self.settings).limits
 
     def missing_bytes(self, *, batch_id: int, file_id: int, offset: int) -> int:
         """How many bytes of a file have not arrived, for a part that begins at ``offset``.
@@ -90,9 +92,8 @@ class BatchIntake:
         Raises:
             StorageFull: There is no room; the file stays awaited.
         """
-        incoming.file.seek(0)
         try:
-            inspection = inspect_image(incoming.file, self.limits)
+            inspection = image_reader(self.settings).inspect(incoming.file)
         except ImageRefused as refusal:
             self.refuse(file.id, Notice(refusal.code, refusal.message))
             return
@@ -180,6 +181,7 @@ class BatchIntake:
         if image_id is None:
             self._note_equal(session, file.id, sample_id, name, received.sha256)
             return
+        confirm_stored(session, self.store, storage_key)
         batch_files.set_image(session, file.id, image_id)
         self.jobs.enqueue_count(session, image_id, CountPriority.BATCH)
         new = {"sample_id": sample_id, "sha256": received.sha256, "batch_id": file.batch_id}

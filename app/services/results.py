@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.db.repositories import analyses, images
 from app.errors import ResultNotReady, StoredImageMissing
+from app.protection_errors import PhotographErased
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus
 from app.services.reviewed_cells import unidentified_cells
@@ -52,8 +53,11 @@ def image_content(session: Session, store: ImageStore, *, image_id: int) -> Imag
     Raises:
         ImageNotFound: There is no such image.
         StoredImageMissing: Its file is gone from the image store.
+        PhotographErased: It was erased on purpose.
     """
     image = images.get_image(session, image_id)
+    if image.erased_at is not None:
+        raise PhotographErased(image_id)
     try:
         stream = store.open(image.storage_key)
     except FileNotFoundError as error:

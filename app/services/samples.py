@@ -249,6 +249,7 @@ def _image_summary(
         started_at=image.started_at,
         changed_at=image.changed_at,
         set_aside_at=image.set_aside_at,
+        erased_at=image.erased_at,
     )
 
 

@@ -15,6 +15,8 @@ from app.schemas.audit import AuditAction
 from app.schemas.base import ErrorBody
 from app.schemas.uploads import CountPriority, IncomingFile, UploadOutcome
 from app.services.audit import record_event
+from app.services.decoding.reader import ImageReader, image_reader
+from app.services.erasing import confirm_stored
 from app.services.file_names import display_name
 from app.services.job_queue import JobQueue
 from app.services.receiving import receive_bytes
@@ -22,7 +24,7 @@ from app.services.repeated_uploads import RepeatedUpload, open_upload, upload_fi
 from app.services.signed_state import refuse_signed, require_unsigned
 from app.settings import Settings
 from app.storage import ImageStore, IncomingImage
-from model.preprocessing import ImageLimits, ImageRefused, inspect_image
+from model.preprocessing import ImageRefused
 
 _PASSING = frozenset({StorageFull.code, SampleSigned.code})
 """Refusals that may be over when the same upload is sent again."""
@@ -53,7 +55,7 @@ def accept_image(
     with unit_of_work() as session:
         samples.get_sample(session, sample_id)
         refuse_signed(session, sample_id)
-    intake = _Intake(unit_of_work, store, jobs, _limits(settings), sample_id, priority)
+    intake = _Intake(unit_of_work, store, jobs, image_reader(settings), sample_id, priority)
     return intake.accept(IncomingFile(file_name, stream))
 
 
@@ -86,9 +88,9 @@ def accept_images(
         raise InvalidInput("files", "No file was chosen; choose at least one photograph of the smear.")
     if len(incoming) > settings.max_files_per_upload:
         raise TooManyFiles(len(incoming), settings.max_files_per_upload)
-    limits = _limits(settings)
+    reader = image_reader(settings)
     # Before the transaction: hashing gigabytes must not hold one open.
-    fingerprint = None if idempotency_key is None else upload_fingerprint(incoming, limits)
+    fingerprint = None if idempotency_key is None else upload_fingerprint(incoming, reader.limits)
     with unit_of_work() as session:
         samples.get_sample(session, sample_id)
         upload = None
@@ -98,7 +100,7 @@ def accept_images(
         return upload.answer
     with unit_of_work() as session:
         refuse_signed(session, sample_id)
-    intake = _Intake(unit_of_work, store, jobs, limits, sample_id, priority, upload)
+    intake = _Intake(unit_of_work, store, jobs, reader, sample_id, priority, upload)
     outcomes = [_accept_or_explain(intake, file) for file in incoming]
     _finish(unit_of_work, upload, outcomes)
     return outcomes
@@ -133,7 +135,7 @@ class _Intake:
     unit_of_work: UnitOfWorkFactory
     store: ImageStore
     jobs: JobQueue
-    limits: ImageLimits
+    reader: ImageReader
     sample_id: int
     priority: CountPriority
     upload: RepeatedUpload | None = None
@@ -148,14 +150,13 @@ class _Intake:
             return _refusal(name, error)
 
     def _accept_received(self, name: str, stream: BinaryIO, incoming: IncomingImage) -> UploadOutcome:
-        received = receive_bytes(stream, incoming.file, self.limits)
+        received = receive_bytes(stream, incoming.file, self.reader.limits)
         with self.unit_of_work() as session:
             equal = images.find_equal_image(session, sample_id=self.sample_id, sha256=received.sha256)
             if equal is not None:
                 return self._answer_for_equal(session, name, equal)
-        incoming.file.seek(0)
         try:
-            inspection = inspect_image(incoming.file, self.limits)
+            inspection = self.reader.inspect(incoming.file)
         except ImageRefused as refusal:
             raise ImageRejected(refusal.code, refusal.message) from refusal
         record = FieldImageRecord(
@@ -182,6 +183,7 @@ class _Intake:
             if equal is None:
                 raise RuntimeError(f"image {record.sha256} is neither in sample {self.sample_id} nor new to it")
             return self._answer_for_equal(session, record.file_name, equal)
+        confirm_stored(session, self.store, record.storage_key)
         self.jobs.enqueue_count(session, image_id, self.priority)
         new = {"sample_id": self.sample_id, "sha256": record.sha256}
         record_event(session, AuditAction.IMAGE_UPLOADED, subject_kind="image", subject_id=image_id, new=new)
@@ -200,10 +202,6 @@ class _Intake:
             return UploadOutcome(file_name=name, image_id=equal.id)
         error = DuplicateImage(name, equal_file_name=equal.file_name)
         return UploadOutcome(file_name=name, error=_body(error), is_duplicate=True, duplicate_of=equal.id)
-
-
-def _limits(settings: Settings) -> ImageLimits:
-    return ImageLimits(max_file_bytes=settings.max_file_bytes, max_pixels=settings.max_image_pixels)
 
 
 def _refusal(name: str, error: BloodcountError) -> UploadOutcome:

@@ -52,10 +52,27 @@ class ImageStore(Protocol):
         ...
 
     def delete_part(self, part_key: str) -> None:
-        """Delete a part that ``keep_part`` stored; one that is gone already is no fault. Images cannot be deleted.
+        """Delete a part that ``keep_part`` stored; one that is gone already is no fault.
 
         Raises:
             ValueError: It is the key of an image.
+        """
+        ...
+
+    def has_image(self, storage_key: str) -> bool:
+        """Whether there is an image under this key now.
+
+        Raises:
+            StorageUnavailable: The store does not answer.
+        """
+        ...
+
+    def delete_image(self, storage_key: str) -> None:
+        """Delete an image for good; one that is gone already is no fault. ``services.erasing`` alone may.
+
+        Raises:
+            StorageUnavailable: The store does not answer.
+            ValueError: It is the key of a part.
         """
         ...
 

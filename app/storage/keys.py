@@ -37,6 +37,17 @@ def checked_part_key(key: str) -> str:
     return key
 
 
+def checked_image_key(key: str) -> str:
+    """The key itself, proved to be one that ``storage_key`` makes.
+
+    Raises:
+        ValueError: It is not.
+    """
+    if storage_key(key[-64:]) != key:
+        raise ValueError(f"not the key of an image: {key!r}")
+    return key
+
+
 def checked_key(key: str) -> str:
     """The key itself, proved to be one that ``storage_key`` or ``new_part_key`` makes, so that it can leave no folder.
 
@@ -45,6 +56,4 @@ def checked_key(key: str) -> str:
     """
     if _PART.fullmatch(key):
         return key
-    if storage_key(key[-64:]) != key:
-        raise ValueError(f"not a storage key: {key!r}")
-    return key
+    return checked_image_key(key)

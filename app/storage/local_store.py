@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
 from app.errors import StorageFull
-from app.storage.keys import PARTS_FOLDER, checked_key, checked_part_key, new_part_key, storage_key
+from app.storage.keys import PARTS_FOLDER, checked_image_key, checked_key, checked_part_key, new_part_key, storage_key
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _LEFTOVER_AGE_S = 86_400
@@ -90,6 +90,21 @@ class LocalImageStore:
             ValueError: It is the key of an image.
         """
         (self._root / checked_part_key(part_key)).unlink(missing_ok=True)
+
+    def has_image(self, storage_key: str) -> bool:
+        """Whether there is an image under this key now."""
+        return (self._root / checked_image_key(storage_key)).is_file()
+
+    def delete_image(self, storage_key: str) -> None:
+        """Delete an image for good; one that is gone already is no fault.
+
+        Raises:
+            ValueError: It is the key of a part.
+        """
+        path = self._root / checked_image_key(storage_key)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            _flush_folder(path.parent)
 
     def list_parts(self, *, older_than: datetime) -> list[str]:
         """The keys of the parts that were stored before a moment."""

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, cast
 from uuid import uuid4
 
 from app.errors import BloodcountError, StorageUnavailable
-from app.storage.keys import PARTS_FOLDER, checked_key, checked_part_key, new_part_key, storage_key
+from app.storage.keys import PARTS_FOLDER, checked_image_key, checked_key, checked_part_key, new_part_key, storage_key
 from app.storage.local_store import full_disk_told
 
 _WITHOUT_FOLDERS = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"})
@@ -100,6 +100,25 @@ class RemoteImageStore:
         """
         with suppress(FileNotFoundError):
             self._filesystem.rm_file(f"{self._root}/{checked_part_key(part_key)}")
+
+    def has_image(self, storage_key: str) -> bool:
+        """Whether there is an image under this key now.
+
+        Raises:
+            StorageUnavailable: The store does not answer.
+        """
+        with _store_trouble_told():
+            return bool(self._filesystem.exists(f"{self._root}/{checked_image_key(storage_key)}"))
+
+    def delete_image(self, storage_key: str) -> None:
+        """Delete an image for good; one that is gone already is no fault.
+
+        Raises:
+            StorageUnavailable: The store does not answer.
+            ValueError: It is the key of a part.
+        """
+        with _store_trouble_told(), suppress(FileNotFoundError):
+            self._filesystem.rm_file(f"{self._root}/{checked_image_key(storage_key)}")
 
     def list_parts(self, *, older_than: datetime) -> list[str]:
         """The keys of the parts that were stored before a moment."""

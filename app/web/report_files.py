@@ -3,13 +3,13 @@
 from fastapi.responses import Response
 
 from app.errors import StoredImageMissing
+from app.services.decoding.reader import image_reader
 from app.services.report_drafts import build_draft
 from app.services.reports import signed_report
 from app.services.results import image_content
 from app.web.context import AppContext
 from app.web.report_pdf import render_report
 from app.web.report_view import ReportView, build_report_view
-from model.preprocessing import ImageLimits
 
 
 def signed_pdf(context: AppContext, *, sample_id: int, version: int) -> Response:
@@ -53,7 +53,6 @@ def _pdf_download(context: AppContext, view: ReportView, file_name: str) -> Resp
             return stream.read()
 
     settings = context.settings
-    limits = ImageLimits(max_file_bytes=settings.max_file_bytes, max_pixels=settings.max_image_pixels)
-    content = render_report(view, read, limits, paper=settings.report_paper)
+    content = render_report(view, read, image_reader(settings).decode, paper=settings.report_paper)
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"', "Cache-Control": "no-store"}
     return Response(content, media_type="application/pdf", headers=headers)

@@ -20,6 +20,7 @@ _SOURCES = {
     "connect-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
+    "object-src": "'none'",
     "frame-ancestors": "'none'",
 }
 
@@ -35,7 +36,7 @@ SECURITY_HEADERS = {
 }
 
 TLS_HEADERS = {
-    "Strict-Transport-Security": "max-age=31536000",  # for a year the browser comes by TLS alone
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",  # for a year the browser comes by TLS alone
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 """Headers that browsers heed over TLS only, and otherwise complain about."""

@@ -20,6 +20,13 @@ VIEW_LASTS_S = 300.0
 
 _LONGEST_VALUE = 200
 _ALWAYS_NOTED = frozenset({AuditAction.EXPORTED, AuditAction.AUDIT_EXPORTED})
+_CHOSEN = frozenset(
+    {"status", "after", "limit", "cells", "format", "actor", "action", "sample", "since", "until", "before"}
+)
+"""What is chosen from a list, or is the number or name of something of this program."""
+
+_TYPED = "(typed)"
+
 _SUBJECTS = {"image_id": "image", "sample_id": "sample", "batch_id": "batch"}
 """What an address is about, the narrowest first: a field's page is a look at the image, and with it at its sample."""
 
@@ -56,7 +63,7 @@ def note_view(
     if action not in _ALWAYS_NOTED and recent.has(key):
         return
     subject_kind, subject_id = _subject(route.parts)
-    new: dict[str, Any] = {"route": route.path} | ({"query": query} if query else {})
+    new: dict[str, Any] = {"route": route.path} | ({"query": _told(query)} if query else {})
     with database.unit_of_work() as session:
         record_event(session, action, subject_kind=subject_kind, subject_id=subject_id, new=new, actor=actor)
     recent.add(key)
@@ -86,3 +93,8 @@ def _query(scope: Scope) -> dict[str, str]:
     """What was searched for; what an open page tells about itself is left out."""
     pairs = parse_qsl(scope["query_string"].decode("latin-1"))
     return {name[:_LONGEST_VALUE]: value[:_LONGEST_VALUE] for name, value in pairs if name not in {"seen", "page"}}
+
+
+def _told(query: Mapping[str, str]) -> dict[str, str]:
+    """The search as the trail keeps it: of what a person typed only that they did, for it may name a patient."""
+    return {name: value if name in _CHOSEN else _TYPED for name, value in query.items()}

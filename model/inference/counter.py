@@ -58,6 +58,10 @@ class CountedField(NamedTuple):
     measures: FieldMeasures | None = None
 
 
+ImageDecoder = Callable[[bytes, ImageLimits], DecodedImage]
+"""Reads the pixels of an image file, as ``decode_image`` does; a server reads them in another process."""
+
+
 class CellCounter:
     """A loaded network that counts fields, one at a time.
 
@@ -73,6 +77,7 @@ class CellCounter:
         engine: str = "auto",
         limits: ImageLimits | None = None,
         batching: Batching | None = None,
+        decoder: ImageDecoder = decode_image,
     ) -> None:
         """Load the release's weights onto a device, into an engine (``model.inference.engines.ENGINE_NAMES``).
 
@@ -85,6 +90,7 @@ class CellCounter:
         self.settings: DecodingSettings = release.manifest.decoding
         self.device = choose_device(device)
         self.limits = limits or ImageLimits()
+        self._decode = decoder
         network = load_network(release)
         self.naming = CellNaming(network, release.manifest.naming)
         self.gate = FieldGate.of(release.manifest.gate)
@@ -132,7 +138,7 @@ class CellCounter:
         started = time.perf_counter()
         timer = StageTimer()
         try:
-            image = decode_image(image_bytes, self.limits)
+            image = self._decode(image_bytes, self.limits)
         except ImageRefused as refusal:
             timer.add("decode", started)
             reason = Notice(refusal.code, refusal.message)
@@ -224,6 +230,7 @@ def load_cell_counter(
     engine: str = "auto",
     limits: ImageLimits | None = None,
     batching: Batching | None = None,
+    decoder: ImageDecoder = decode_image,
 ) -> CellCounter:
     """A counter with the weights of a file, or with those shipped for None.
 
@@ -232,7 +239,8 @@ def load_cell_counter(
         DeviceUnavailable: The device is not on this machine.
         EngineUnavailable: The engine is not installed or does not run on the device.
     """
-    return CellCounter(open_release(weights_path), device=device, engine=engine, limits=limits, batching=batching)
+    release = open_release(weights_path)
+    return CellCounter(release, device=device, engine=engine, limits=limits, batching=batching, decoder=decoder)
 
 
 def _rounded(timings_ms: dict[str, float]) -> dict[str, float]:

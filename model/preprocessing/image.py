@@ -58,6 +58,15 @@ class ImageInspection:
     size: Size
 
 
+@dataclass(frozen=True, slots=True)
+class ImageDescription:
+    """What the header of an image tells: its format, its size as stored, and its EXIF orientation (1 is upright)."""
+
+    format: str
+    size: Size
+    orientation: int
+
+
 def decode_image(data: bytes, limits: ImageLimits = DEFAULT_LIMITS) -> DecodedImage:
     """The upright RGB image in ``data``, the whole content of one file.
 
@@ -97,6 +106,18 @@ def inspect_image(content: bytes | BinaryIO, limits: ImageLimits = DEFAULT_LIMIT
     if orientation in _SWAPS_SIDES:
         return ImageInspection(file_format, Size(stored_height, stored_width))
     return ImageInspection(file_format, Size(stored_width, stored_height))
+
+
+def describe_image(content: bytes | BinaryIO, limits: ImageLimits = DEFAULT_LIMITS) -> ImageDescription:
+    """Format, stored size and orientation of the image in ``content``; no pixel is unpacked.
+
+    Raises:
+        ImageRefused: The file is no image that can be counted; its code and sentence say why.
+    """
+    file = BytesIO(content) if isinstance(content, bytes) else content
+    with _opened_image(file, limits) as (opened, file_format):
+        orientation, _ = _orientation(opened)
+        return ImageDescription(file_format, Size(*opened.size), orientation if orientation in _TURNS else 1)
 
 
 @contextlib.contextmanager

@@ -1,19 +1,19 @@
 """The documentation says what the code does: settings, errors, decisions and templates."""
 
+import importlib
 import re
 from pathlib import Path
 
 import pytest
 
-from app import access_errors, admission_errors, batch_errors, errors, laboratory_errors, report_errors, weights_errors
 from app.errors import BloodcountError
 from app.settings import ENV_PREFIX, Settings
 from tests.architecture.source_files import ROOT, project_files, python_files, text_of
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DECISIONS = sorted(path.name for path in (ROOT / "docs" / "adr").glob("[0-9]*.md"))
-_BRANCHES = (errors, access_errors, admission_errors, batch_errors, laboratory_errors, report_errors, weights_errors)
-_NAMES = {name: value for branch in _BRANCHES for name, value in vars(branch).items()}
+_MODULES = [importlib.import_module(f"app.{path.stem}") for path in sorted((ROOT / "app").glob("*errors.py"))]
+_NAMES = {name: value for module in _MODULES for name, value in vars(module).items()}
 ERRORS = sorted(
     (value for value in _NAMES.values() if isinstance(value, type) and issubclass(value, BloodcountError)),
     key=lambda error: error.__name__,
@@ -53,7 +53,7 @@ def test_the_readme_gives_the_commands(command: str) -> None:
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
 def test_every_error_is_used(error: type[BloodcountError]) -> None:
-    trees = {f"{branch.__name__.rpartition('.')[2]}.py" for branch in _BRANCHES}
+    trees = {f"{module.__name__.rpartition('.')[2]}.py" for module in _MODULES}
     users = [path for path in python_files("app") if path.name not in trees]
     used = [path for path in users if re.search(rf"\b{error.__name__}\b", text_of(path))]
 

@@ -48,7 +48,6 @@ def test_postgresql_is_reached_by_the_installed_driver(scheme: str, monkeypatch:
         ("BLOODCOUNT_PORT", "http", "integer"),
         ("BLOODCOUNT_PORT", "70000", "65535"),
         ("BLOODCOUNT_DEVICE", "gpu", "'auto', 'cpu' or 'cuda'"),
-        ("BLOODCOUNT_DATABASE_URL", "mysql://db/lab", "sqlite:/// or postgresql://"),
         ("BLOODCOUNT_MAX_FILE_BYTES", "0", "1"),
     ],
 )
@@ -64,6 +63,15 @@ def test_an_impossible_value_is_refused_in_one_sentence(
     assert message.startswith(f"{name}='{value}'")
     assert said in message
     assert "\n" not in message
+
+
+def test_an_address_that_cannot_be_used_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLOODCOUNT_DATABASE_URL", "mysql://lab:hunter2-and-more@db/lab")
+
+    with pytest.raises(InvalidSettings, match="databases are sqlite:/// or postgresql://, not 'mysql'") as refusal:
+        get_settings()
+
+    assert "hunter2" not in str(refusal.value)
 
 
 def test_a_mistyped_variable_is_refused_with_the_right_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,6 +90,25 @@ def test_a_mistyped_variable_of_the_env_file_is_refused_too(tmp_path: Path, name
 
 
 def test_a_password_in_an_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BLOODCOUNT_DATABASE_URL", "postgresql://lab:hunter2@db/bloodcount")
+    monkeypatch.setenv("BLOODCOUNT_DATABASE_URL", "postgresql://lab:hunter2-and-more@db/bloodcount")
 
     assert "hunter2" not in repr(get_settings())
+
+
+@pytest.mark.parametrize("password", ["hunter2", "aaaaaaaaaaaaaaaa", "bloodcount"])
+def test_a_database_password_that_is_easy_to_guess_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    monkeypatch.setenv("BLOODCOUNT_DATABASE_URL", f"postgresql://lab:{password}@db/records")
+
+    with pytest.raises(InvalidSettings, match="easy to guess") as refusal:
+        get_settings()
+
+    assert password not in str(refusal.value)
+
+
+@pytest.mark.parametrize("address", ["lab:hunter2@localhost", "lab@db", "lab:kD8-vw2qLz0T@db"])
+def test_a_good_password_none_and_one_of_this_machine_are_taken(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("BLOODCOUNT_DATABASE_URL", f"postgresql://{address}/records")
+
+    assert address in get_settings().database_url

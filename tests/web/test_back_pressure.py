@@ -12,8 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.main import create_app
+from app.services.decoding.reader import ImageReader
 from app.settings import Settings
-from model.preprocessing import ImageInspection, inspect_image
+from model.preprocessing import ImageInspection
 from tests.signing_in import sign_in
 from tests.web.image_files import png_of
 from tests.web.site import Site
@@ -146,12 +147,14 @@ def test_more_uploads_at_once_than_allowed_wait_outside(tmp_path: Path, monkeypa
     """The first upload is held up inside, while its image is looked at."""
     is_inside, may_go_on = threading.Event(), threading.Event()
 
+    inspect = ImageReader.inspect
+
     def inspect_slowly(*given: Any) -> ImageInspection:  # noqa: ANN401
         is_inside.set()
         may_go_on.wait(60)
-        return inspect_image(*given)
+        return inspect(*given)
 
-    monkeypatch.setattr("app.services.uploads.inspect_image", inspect_slowly)
+    monkeypatch.setattr(ImageReader, "inspect", inspect_slowly)
     with site_with(tmp_path, max_uploads_at_once=1) as site:
         sample_id = site.new_sample("many-1")
         answers: list[int] = []

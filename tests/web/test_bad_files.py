@@ -43,6 +43,18 @@ def test_a_bad_file_is_refused_in_words_and_the_others_go_on(site: Site, content
     assert names == ["before.png", "after.png"]
 
 
+@pytest.mark.parametrize("content", [content for content, *_ in BAD_FILES.values()], ids=BAD_FILES)
+@pytest.mark.parametrize("address", ["/api/v1/samples/1/images", "/samples/1/images", "/samples"])
+def test_a_strangers_bad_file_is_refused_unread_whatever_it_is(
+    strangers_site: Site, settings: Settings, content: bytes, address: str
+) -> None:
+    answer = strangers_site.client.post(address, files={"files": ("bad.png", content)})
+
+    assert answer.status_code == 401
+    assert "not signed in" in answer.text
+    assert [path for path in (settings.data_dir / "images").rglob("*") if path.is_file()] == []
+
+
 SOUND_FILES = {
     "CMYK": (jpeg_of(120, mode="CMYK"), (96, 72)),
     "grey": (jpeg_of(120, mode="L"), (96, 72)),

@@ -6,6 +6,8 @@ import threading
 import time
 from typing import Any
 
+import pytest
+
 from tests.web.image_files import png_of
 from tests.web.site import Site
 
@@ -145,3 +147,11 @@ def test_an_edit_shows_on_open_pages_of_the_sample(counting_site: Site) -> None:
     assert "Partly confirmed by a person" in parts["summary"]
     assert "White cell, monocyte, confirmed by test-admin" in parts[f"image-{image_id}"]
     assert "Persons confirmed or changed 2 cells" in {one["name"]: one["html"] for one in later["fragments"]}["summary"]
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**63, 2**70])
+def test_a_number_that_no_sample_can_have_is_told_and_stops_no_other_page(site: Site, number: int) -> None:
+    sample_id = site.new_sample("live-other")
+
+    assert site.client.get(f"/samples/{number}/fragments").status_code == 404
+    assert site.client.get(f"/samples/{sample_id}/fragments").status_code == 200

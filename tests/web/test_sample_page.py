@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from app.web.sample_view import IMAGES_PER_PAGE
-from tests.web.image_files import jpeg_of, png_of, tiff_image
+from tests.web.image_files import png_of, tiff_image
 from tests.web.site import Site
 
 BLACK = png_of(0)
@@ -165,16 +165,16 @@ def test_a_page_that_will_change_reloads_without_a_script_and_a_finished_one_doe
     assert reload not in counting_site.page(f"/samples/{finished['id']}")
 
 
-def test_an_image_is_served_as_it_was_uploaded(site: Site) -> None:
+def test_an_image_is_served_with_every_pixel_as_it_was_uploaded(site: Site) -> None:
     sample_id = site.new_sample("content")
-    content = jpeg_of(40)
-    site.upload(sample_id, ("field; \u00e9.jpg", content))
+    content = png_of(40)
+    site.upload(sample_id, ("field; \u00e9.png", content))
 
     answer = site.client.get("/images/1/content")
 
     assert answer.content == content
-    assert answer.headers["content-type"] == "image/jpeg"
-    assert answer.headers["content-disposition"] == "inline; filename*=UTF-8''field%3B%20%C3%A9.jpg"
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["content-disposition"] == "inline; filename*=UTF-8''field%3B%20%C3%A9.png"
     assert "sandbox" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
 

@@ -14,7 +14,8 @@ def test_every_answer_carries_the_security_headers(site: Site, address: str) -> 
 
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
-    assert "frame-ancestors 'none'" in policy
+    for name in ("frame-ancestors", "object-src", "base-uri"):
+        assert f"{name} 'none'" in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"

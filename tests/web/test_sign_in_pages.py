@@ -83,7 +83,7 @@ def test_over_tls_the_cookies_are_secure_and_bound_to_this_host(settings: Settin
 
     for cookie in answer.headers.get_list("set-cookie"):
         assert re.match(r"__Host-bloodcount_\w+=[^;]+; .*HttpOnly; .*Path=/; SameSite=lax; Secure", cookie)
-    assert "max-age=31536000" in answer.headers["strict-transport-security"]
+    assert "max-age=31536000; includeSubDomains" in answer.headers["strict-transport-security"]
     assert (page.status_code, planted.status_code) == (200, 303)
 
 

@@ -268,3 +268,21 @@ def test_concentrations_and_their_ranges_are_signed_along(counting_site: Site) -
     [row] = [row for row in rows if (row["name"], row["method"]) == ("plt", "ratio_to_analyser_rbc")]
     assert (row["unit"], float(row["value"])) == ("10^9/L", pytest.approx(4500))
     assert "Ratio to analyser RBC" in counting_site.page(f"/samples/{sample['id']}/reports/1")
+
+
+@pytest.mark.parametrize("address", ["", "/draft", "/1", "/1.json", "/1.csv", "/1.pdf"])
+@pytest.mark.parametrize("prefix", ["/samples", "/api/v1/samples"])
+def test_reports_of_a_number_that_no_sample_can_have_are_not_found(site: Site, prefix: str, address: str) -> None:
+    assert site.client.get(f"{prefix}/{2**70}/reports{address}").status_code == 404
+    assert site.client.get(f"{prefix}/{2**70}/reports/1/verification").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["sign", "reports/correction", "edit", "measurements", "cancel", "retry"])
+def test_a_sample_that_cannot_be_is_not_changed(site: Site, address: str) -> None:
+    answer = site.client.post(
+        f"/samples/{2**70}/{address}",
+        data={"password": "x", "reason": "a reason", "meaning": "reviewed", "shown": "0" * 64},
+        headers=FORM,
+    )
+
+    assert answer.status_code in {404, 405, 422}

@@ -10,6 +10,7 @@ from app.db.records.batch import BatchRecord
 from app.db.records.batch_file import BatchFileRecord
 from app.db.records.batch_sample import BatchSampleRecord
 from app.db.records.chamber_count import ChamberCountRecord
+from app.db.records.concealed_value import ConcealedValueRecord
 from app.db.records.control import ControlDecisionRecord, ControlLotRecord, ControlRunRecord
 from app.db.records.counter import CounterDraftRecord, CounterPreferenceRecord
 from app.db.records.executor_heartbeat import ExecutorHeartbeatRecord
@@ -46,6 +47,7 @@ __all__ = [
     "BatchRecord",
     "BatchSampleRecord",
     "ChamberCountRecord",
+    "ConcealedValueRecord",
     "ControlDecisionRecord",
     "ControlLotRecord",
     "ControlRunRecord",

@@ -21,7 +21,8 @@ class FieldImageRecord(Record):
     are in pixels after EXIF orientation. ``file_name`` is for display only.
 
     ``queued_at`` is when it was last put in the queue, ``started_at`` when its counting last began, ``changed_at``
-    when its status last changed, ``set_aside_at`` when a person decided to do without it; the first three are None in
+    when its status last changed, ``set_aside_at`` when a person decided to do without it, ``erased_at``
+    when its photograph was erased while the row stayed; the first three are None in
     rows older than the columns.
 
     ``warning_count`` is the number of ``warnings``; ``unidentified_cells`` are the white cells of the newest analysis
@@ -75,3 +76,4 @@ class FieldImageRecord(Record):
     set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     warning_count: Mapped[int] = mapped_column(default=0, server_default="0")
     unidentified_cells: Mapped[int] = mapped_column(default=0, server_default="0")
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

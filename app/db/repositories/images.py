@@ -78,7 +78,11 @@ def list_images(
 
 
 def image_signatures(session: Session, sample_ids: Sequence[int]) -> dict[int, tuple[object, ...]]:
-    """For every sample with images: what differs whenever one of its images is new, has changed or was edited."""
+    """For every sample with images: what differs whenever one of its images is new, has changed or was edited.
+
+    Numbers that no sample can have are passed over: one page that asks for such a one must not stop all the others.
+    """
+    sample_ids = [sample_id for sample_id in sample_ids if 0 < sample_id <= LARGEST_ID]
     query = (
         select(
             FieldImageRecord.sample_id,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, exists, select, text
 from sqlalchemy.orm import Session, defer
 
+from app.db.base import LARGEST_ID
 from app.db.records import ReportCorrectionRecord, SampleRecord, SignedReportRecord
 from app.report_errors import ReportNotFound
 
@@ -30,7 +31,7 @@ def is_signed() -> ColumnElement[bool]:
 def signed_samples(session: Session, sample_ids: Sequence[int]) -> set[int]:
     """Those of the samples that stand still."""
     query = select(SignedReportRecord.sample_id).where(
-        SignedReportRecord.sample_id.in_(sample_ids), _has_no_correction()
+        SignedReportRecord.sample_id.in_([one for one in sample_ids if 0 < one <= LARGEST_ID]), _has_no_correction()
     )
     return set(session.scalars(query))
 
@@ -50,7 +51,8 @@ def get_report(session: Session, sample_id: int, version: int) -> SignedReportRe
     query = select(SignedReportRecord).where(
         SignedReportRecord.sample_id == sample_id, SignedReportRecord.version == version
     )
-    record = session.scalar(query) if 0 < version < 2**31 else None
+    is_possible = 0 < sample_id <= LARGEST_ID and 0 < version < 2**31
+    record = session.scalar(query) if is_possible else None
     if record is None:
         raise ReportNotFound(sample_id, version)
     return record
@@ -88,6 +90,8 @@ def _has_no_correction() -> ColumnElement[bool]:
 
 
 def _lock_sample(session: Session, sample_id: int, *, is_shared: bool) -> None:
+    if not 0 < sample_id <= LARGEST_ID:
+        return  # there is no such sample, and whoever reads it next says so
     if session.get_bind().dialect.name == "sqlite":
         session.execute(_TAKE_WRITE_LOCK, {"sample_id": sample_id})
         return

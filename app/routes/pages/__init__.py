@@ -8,6 +8,7 @@ from app.routes.pages import (
     acquisition_profiles,
     admin_accounts,
     admin_audit,
+    admin_privacy,
     admin_tokens,
     admin_weights,
     batches,
@@ -72,6 +73,7 @@ for module in (
     admin_tokens,
     admin_weights,
     admin_audit,
+    admin_privacy,
     acquisition_profiles,
 ):
     router.include_router(module.router)

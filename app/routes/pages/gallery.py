@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import HTMLResponse, Response
-from PIL import Image
 
 from app.services.crop_sheets import SheetAddress, sheet_boxes
+from app.services.decoding.reader import image_reader
 from app.services.results import image_content
 from app.services.reviews import field_review
 from app.services.samples import sample_detail
+from app.services.served_images import upright_pixels
 from app.web.crops import draw_sheet, usual_crop_px
 from app.web.dependencies import SessionDep, SettingsDep, StoreDep
 from app.web.editor import EditorDep
@@ -17,7 +18,6 @@ from app.web.gallery_view import CLASS_OF_KIND, GalleryKind, build_gallery_view
 from app.web.library_view import library_beside
 from app.web.templating import render_page
 from model.classes import CellClass
-from model.preprocessing import ImageLimits, decode_image
 
 router = APIRouter()
 
@@ -57,9 +57,8 @@ SheetAddressDep = Annotated[SheetAddress, Depends(_sheet_address)]
 def show_crops(session: SessionDep, store: StoreDep, settings: SettingsDep, address: SheetAddressDep) -> Response:
     """Cells of a field on one picture: the field is decoded once for hundreds of them."""
     found = sheet_boxes(session, address)
-    limits = ImageLimits(max_file_bytes=settings.max_file_bytes, max_pixels=settings.max_image_pixels)
     with image_content(session, store, image_id=address.image_id).stream as stream:
-        field = Image.fromarray(decode_image(stream.read(), limits).image_hwc_u8)
+        field = upright_pixels(stream, image_reader(settings))
     usual_px = usual_crop_px(address.cell_class, found.network_boxes)
     sheet = draw_sheet(field, address.cell_class, found.boxes, usual_px)
     return Response(sheet, media_type="image/jpeg", headers={"Cache-Control": _FOR_EVER})

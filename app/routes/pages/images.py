@@ -1,33 +1,32 @@
-"""One image: as uploaded, as a browser can show it, and what was found in it."""
+"""One image: whole, as a browser can show it, and what was found in it."""
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from app.services.decoding.reader import image_reader
 from app.services.results import image_content, image_result
+from app.services.served_images import shown_image, whole_image
 from app.web.csv_tables import image_cells_csv
 from app.web.dependencies import SessionDep, SettingsDep, StoreDep
-from app.web.display_image import needs_preview, preview_jpeg
-from app.web.downloads import csv_download, json_download, stream_image
-from model.preprocessing import ImageLimits
+from app.web.downloads import csv_download, image_answer, json_download
 
 router = APIRouter()
 
 
 @router.get("/images/{image_id}/content")
-def show_content(session: SessionDep, store: StoreDep, image_id: int) -> Response:
-    """The image exactly as it was uploaded."""
-    return stream_image(image_content(session, store, image_id=image_id))
+def show_content(session: SessionDep, store: StoreDep, settings: SettingsDep, image_id: int) -> Response:
+    """The whole image with every pixel as it was uploaded, without the camera's notes."""
+    content = image_content(session, store, image_id=image_id)
+    with content.stream as stream:
+        return image_answer(whole_image(stream, image_reader(settings)), content.file_name)
 
 
 @router.get("/images/{image_id}/display")
 def show_display(session: SessionDep, store: StoreDep, settings: SettingsDep, image_id: int) -> Response:
     """The image upright, in a form that every browser shows."""
     content = image_content(session, store, image_id=image_id)
-    if not needs_preview(content.stream, content.media_type):
-        return stream_image(content)
     with content.stream as stream:
-        limits = ImageLimits(max_file_bytes=settings.max_file_bytes, max_pixels=settings.max_image_pixels)
-        return Response(preview_jpeg(stream, limits), media_type="image/jpeg", headers={"Cache-Control": "private"})
+        return image_answer(shown_image(stream, image_reader(settings)), content.file_name)
 
 
 @router.get("/images/{image_id}/result.json")

@@ -9,10 +9,13 @@ from reportlab.platypus import Flowable, Image, KeepTogether
 
 from app.web.report_pdf import pieces
 from app.web.report_view import FieldRow, ReportView
-from model.preprocessing import ImageLimits, ImageRefused, decode_image
+from model.preprocessing import DecodedImage, ImageRefused
 
 PictureReader = Callable[[int], bytes | None]
 """Reads the file of an image by its number; None where the image store has lost it."""
+
+PictureDecoder = Callable[[bytes], DecodedImage]
+"""The upright pixels of an image file; raises ``ImageRefused``."""
 
 _LONGEST_SIDE_PX = 1400
 _JPEG_QUALITY = 85
@@ -20,7 +23,7 @@ _LARGEST_SHARE_OF_PAGE = 0.36
 
 
 def picture_section(
-    view: ReportView, read: PictureReader, limits: ImageLimits, *, width: float, height: float
+    view: ReportView, read: PictureReader, decode: PictureDecoder, *, width: float, height: float
 ) -> Iterator[Flowable]:
     """The chosen field images with what they are; ``width`` and ``height`` are those of a page's text."""
     rows = {row.image_id: row for row in view.fields}
@@ -33,17 +36,17 @@ def picture_section(
             f"{code} {count}" for code, count in zip(("RBC", "WBC", "PLT", "NRBC"), row.counts, strict=True)
         )
         caption = pieces.small(f"Image {row.position}: {row.file_name}, {row.size}. {counts}. SHA-256 {row.sha256}")
-        yield KeepTogether([*above, _picture(row, read, limits, width, height), caption, pieces.gap(6)])
+        yield KeepTogether([*above, _picture(row, read, decode, width, height), caption, pieces.gap(6)])
 
 
-def _picture(row: FieldRow, read: PictureReader, limits: ImageLimits, width: float, height: float) -> Flowable:
+def _picture(row: FieldRow, read: PictureReader, decode: PictureDecoder, width: float, height: float) -> Flowable:
     content = read(row.image_id)
     if content is None:
         return pieces.state("The file of this image is no longer in the image store.")
     if hashlib.sha256(content).hexdigest() != row.sha256:
         return pieces.state("The file of this image is not the one that was signed, so it is not shown.")
     try:
-        picture = PillowImage.fromarray(decode_image(content, limits).image_hwc_u8)
+        picture = PillowImage.fromarray(decode(content).image_hwc_u8)
     except ImageRefused as refusal:
         return pieces.state(f"This image cannot be shown: {refusal.message}")
     picture.thumbnail((_LONGEST_SIDE_PX, _LONGEST_SIDE_PX))

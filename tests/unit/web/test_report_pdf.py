@@ -16,11 +16,10 @@ from app.web.report_pdf import render_report
 from app.web.report_pdf.fonts import printable
 from app.web.report_view import build_report_view
 from app.web.report_words import change_name
-from model.preprocessing import ImageLimits
+from model.preprocessing import decode_image
 from model.types import Notice
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
-LIMITS = ImageLimits(max_file_bytes=1_000_000, max_pixels=1_000_000)
 
 
 def field(number: int, text: str) -> ReportField:
@@ -85,7 +84,7 @@ def content(text: str, *, fields: int = 1) -> ReportContent:
 
 
 def pages(report: ReportContent) -> list[str]:
-    drawn = render_report(build_report_view(report), lambda _: None, LIMITS)
+    drawn = render_report(build_report_view(report), lambda _: None, decode_image)
     return [page.extract_text() for page in PdfReader(BytesIO(drawn)).pages]
 
 
