@@ -8,6 +8,7 @@ import pytest
 from app.schemas.counts import ClassCounts
 from app.schemas.figures import Evenness, Ratio, SampleFigures
 from app.schemas.findings import Differential, Share
+from app.schemas.measurements import Measurements
 from app.schemas.result_record import CellEntry, ResultRecord
 from app.schemas.samples import ImageStatus, ImageSummary, SampleDetail, SampleStatus
 from app.services.sign_checks import FieldFacts, compute_sign_checks, field_facts
@@ -19,8 +20,8 @@ ENOUGH = ClassCounts(RBC=900, WBC=120, PLT=60, NRBC=0)
 
 
 def image(number: int = 1, status: ImageStatus = ImageStatus.COUNTED, **values: Any) -> ImageSummary:  # noqa: ANN401
-    return ImageSummary(
-        **{
+    return ImageSummary.model_validate(
+        {
             "id": number,
             "file_name": f"{number}.png",
             "status": status,
@@ -69,6 +70,8 @@ def sample(
             shares=(),
             ranges_version=1,
         ),
+        measurements=Measurements(),
+        acquisition_profile=None,
         images=images,
     )
 
