@@ -88,10 +88,10 @@ def test_the_next_image_is_counted_with_the_new_weights_and_the_running_one_with
     gate, is_counting = threading.Event(), threading.Event()
 
     class Gated(NamedCounter):
-        def count(self, image: bytes) -> FieldResult:
+        def count(self, _: bytes, *, um_per_px: float | None = None) -> FieldResult:
             is_counting.set()
             assert gate.wait(60)
-            return super().count(image)
+            return super().count(_, um_per_px=um_per_px)
 
     engine = start(laboratory, lambda settings: Gated(counter_of(settings).weights))
     added = add_sound(laboratory, "5")
