@@ -29,6 +29,10 @@ LIBRARIES = {"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "
 """What boto reads by itself; tests/storage sets the same names."""
 
 
+PLACES_TO_FILL = r"\$\{[^}]*\}|change-me"
+"""What whoever installs puts passwords of their own into."""
+
+
 def environments() -> Iterator[dict[str, str]]:
     """The variables of every process of ours."""
     yield from (service["environment"] for service in OURS)
@@ -44,10 +48,15 @@ def test_every_variable_is_a_setting_with_a_value_that_it_can_have(environment: 
     assert set(environment) - set(ours) <= LIBRARIES
     assert set(fields) <= set(Settings.model_fields)
     settings = Settings.model_validate(
-        {name: re.sub(r"\$\{[^}]*\}", "made-by-chance-42", value) for name, value in fields.items()}
+        {name: re.sub(PLACES_TO_FILL, "made-by-chance-42", value) for name, value in fields.items()}
     )
     assert settings.database_url.startswith("postgresql+psycopg://")
     assert settings.storage_url.startswith("s3://")
+
+
+def test_an_example_whose_password_was_not_changed_is_refused() -> None:
+    with pytest.raises(ValidationError, match="easy to guess"):
+        Settings(database_url=SHARED["BLOODCOUNT_DATABASE_URL"])
 
 
 def test_a_value_that_a_setting_cannot_have_would_be_found() -> None:
