@@ -12,6 +12,7 @@ from app.db.records import ManualDifferentialRecord
 from app.db.repositories import manual_differentials as manual
 from app.db.repositories import samples
 from app.errors import InvalidInput
+from app.report_errors import SampleSigned
 from app.schemas.actors import Actor
 from app.schemas.audit import AuditAction
 from app.schemas.manual_differentials import (
@@ -25,6 +26,7 @@ from app.services.audit import record_event
 from app.services.counter_drafts import account_number
 from app.services.intervals import exact_share
 from app.services.look_back_errors import AlreadyWithdrawn, ManualDifferentialNotFound
+from app.services.signed_state import require_unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ def save_differential(session: Session, *, accession_number: str, count: Finishe
     Saving the same count again, as after a lost answer, changes nothing.
 
     Raises:
-        InvalidInput: There is no such sample, nothing or too much was counted, or the count is another sample's.
+        InvalidInput: There is no such sample or it is signed, nothing or too much was counted, or the count is another
+            sample's.
     """
     sample = samples.find_sample_by_accession(session, accession_number.strip())
     if sample is None:
@@ -65,6 +68,8 @@ def save_differential(session: Session, *, accession_number: str, count: Finishe
         raise InvalidInput(
             "tally", f"A manual count has 1 to {LARGEST_COUNT} cells, not {sum(tally.values())}; nothing was saved."
         )
+    if manual.find_by_key(session, count.count_key) is None:
+        _require_open(session, sample.id)
     started_at = _started_at(session, count, actor)
     record = ManualDifferentialRecord(
         sample_id=sample.id,
@@ -103,6 +108,7 @@ def withdraw_differential(session: Session, *, sample_id: int, differential_id: 
     Raises:
         ManualDifferentialNotFound: The sample has no such one.
         AlreadyWithdrawn: It was withdrawn before.
+        SampleSigned: The sample is signed, and no correction is open.
         InvalidInput: No reason was given, or one that is too long.
     """
     record = manual.find_differential(session, differential_id)
@@ -113,6 +119,7 @@ def withdraw_differential(session: Session, *, sample_id: int, differential_id: 
     why = checked_text("reason", reason)
     if why is None:
         raise InvalidInput("reason", "Say why the count is withdrawn; whoever reads it later needs to know.")
+    require_unsigned(session, sample_id)
     record.withdrawn_at, record.withdrawn_by, record.withdrawal_reason = utc_now(), actor.name, why
     record_event(
         session,
@@ -136,6 +143,13 @@ def checked_text(field: str, text: str) -> str | None:
     if not cleaned.replace("\n", "").replace("\t", "").isprintable():
         raise InvalidInput(field, "This text holds characters that cannot be seen. Type it again by hand.")
     return cleaned or None
+
+
+def _require_open(session: Session, sample_id: int) -> None:
+    try:
+        require_unsigned(session, sample_id)
+    except SampleSigned as error:  # told beside the number, so that what was counted stays on the page
+        raise InvalidInput("accession_number", f"{error.message} The count stays here.") from error
 
 
 def _started_at(session: Session, count: FinishedCount, actor: Actor) -> datetime | None:

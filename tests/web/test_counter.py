@@ -1,6 +1,7 @@
 """The manual counter over HTTP: with keys, without scripts, and beside the automatic differential."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from app.schemas.manual_differentials import ManualCellType
 from app.services.counter_keys import KEY_PRESETS
 from tests.web.image_files import png_of
+from tests.web.signing import give_password, sample_to_sign, sign
 from tests.web.site import Site
 
 KEY = "c" * 32
@@ -72,6 +74,29 @@ def test_what_cannot_be_saved_is_told_and_stays_typed(site: Site, values: dict[s
     assert words in answer.text
     assert sent["accession_number"] in answer.text
     assert "cannot be read" in words or sent["comment"][:8] in answer.text
+
+
+def test_a_signed_sample_takes_no_further_count_and_loses_none(counting_site: Site) -> None:
+    detail = sample_to_sign(counting_site, "counter-2")
+    give_password(counting_site)
+    counting_site.client.post("/counter", data=form("counter-2", n_lymphocyte="9", count_key="e" * 32))
+    sign(counting_site, detail["id"])
+
+    refused = counting_site.client.post("/counter", data=form("counter-2", n_lymphocyte="7"))
+    repeated = counting_site.client.post("/counter", data=form("counter-2", n_lymphocyte="9", count_key="e" * 32))
+    page = f"/samples/{detail['id']}/differentials"
+    saved = re.search(rf'action="{page}/(\d+)/withdraw"', repeated.text)
+    assert saved
+    withdrawn = counting_site.client.post(f"{page}/{saved[1]}/withdraw", data={"reason": "another slide"})
+
+    assert refused.status_code == 422
+    assert "signed" in refused.text
+    assert 'value="7"' in refused.text
+    assert repeated.url.path == page, "what was saved before is no further count"
+    assert withdrawn.status_code == 409
+    html = counting_site.page(page)
+    assert "n = 9" in html
+    assert "n = 7" not in html
 
 
 def test_the_draft_and_the_keys_come_back_with_the_page(site: Site) -> None:
