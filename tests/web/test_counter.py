@@ -82,7 +82,7 @@ def test_a_signed_sample_takes_no_further_count_and_loses_none(counting_site: Si
     counting_site.client.post("/counter", data=form("counter-2", n_lymphocyte="9", count_key="e" * 32))
     sign(counting_site, detail["id"])
 
-    refused = counting_site.client.post("/counter", data=form("counter-2", n_lymphocyte="7"))
+    refused = counting_site.client.post("/counter", data=form("counter-2", n_lymphocyte="7", count_key="f" * 32))
     repeated = counting_site.client.post("/counter", data=form("counter-2", n_lymphocyte="9", count_key="e" * 32))
     page = f"/samples/{detail['id']}/differentials"
     saved = re.search(rf'action="{page}/(\d+)/withdraw"', repeated.text)
