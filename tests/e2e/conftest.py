@@ -45,7 +45,7 @@ SIGNED_IN = {
 """Playwright's state of a browser window that is signed in, for windows that ``new_page`` does not open."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The application as ``bloodcount serve`` starts it, with the weights that are shipped."""
     command = ["-c", "from app.cli import main; main()", "serve", "--port", "0"]
@@ -53,14 +53,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def slow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The application with a stand-in that needs more than a second for an image."""
     with running_server(["-m", "tests.e2e.stand_in_server", str(_SLOW_S)], tmp_path_factory.mktemp("slow")) as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium_path: str) -> Iterator[Browser]:
     """Headless Chromium."""
     expect.set_options(timeout=60_000)  # these tests share the machine with others

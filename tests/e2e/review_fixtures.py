@@ -15,14 +15,14 @@ def review_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("review")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def review_server(review_folder: Path) -> Iterator[Server]:
     """The application with a stand-in that names cells."""
     with running_server(["-m", "tests.e2e.review_server"], review_folder) as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def review_smears(review_server: Server, review_folder: Path) -> list[Path]:
     """The drawn smears that the server knows."""
     assert review_server.pid

