@@ -51,7 +51,7 @@ def concentrations(
     found: list[Concentration] = []
     for code in CLASS_ANALYTES:
         tried = [
-            *_by_chamber(code, measured),
+            *_by_chamber(code, measured, differential),
             *_by_ratio(code, fields.counts, measured),
             *_by_factor(code, fields, profile),
         ]
@@ -59,7 +59,7 @@ def concentrations(
     return (*found, *_by_share(found, differential))
 
 
-def _by_chamber(code: str, measured: Measurements) -> list[Concentration]:
+def _by_chamber(code: str, measured: Measurements, differential: Differential | None) -> list[Concentration]:
     count = measured.chamber.get(code)
     if count is None:
         return []
@@ -68,6 +68,11 @@ def _by_chamber(code: str, measured: Measurements) -> list[Concentration]:
         f"{count.squares} squares of {count.square_area_mm2:g} mm², {count.depth_mm:g} mm deep, "
         f"diluted 1:{count.dilution:g}; {sides}"
     )
+    if code == "WBC" and differential is not None and differential.nrbc:
+        # A chamber shows nuclei, and whose they are nobody can tell (reference/clinical.md 1.1, F6).
+        per_100 = differential.nrbc_per_100_wbc
+        seen = f"{differential.nrbc:,} on the images" if per_100 is None else f"{per_100:.1f} per 100 WBC on the images"
+        basis += f"; a chamber counts nucleated red cells along, and none is taken off ({seen})"
     method = ConcentrationMethod.CHAMBER
     if count.side_b is None:
         return [_none(code, method, basis, Notice("one_side", "Side B is not counted; a chamber is counted twice."))]

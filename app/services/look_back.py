@@ -42,6 +42,7 @@ class OldAnalysis:
     counted_at: datetime
     record: ResultRecord
     is_newest: bool
+    erased_at: datetime | None
 
 
 def look_back(session: Session, *, sample_id: int, rules: DeltaRules | None) -> LookBack:
@@ -99,6 +100,7 @@ def old_analysis(session: Session, *, image_id: int, analysis_id: int) -> OldAna
         counted_at=analysis.created_at,
         record=with_review(session, analysis, record),
         is_newest=newest is analysis,
+        erased_at=image.erased_at,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.db.records import SignedReportRecord
 from app.db.repositories import samples, signed_reports
 from app.report_errors import ReportDamaged
+from app.schemas.samples import SampleDetail
 from app.schemas.signed_reports import (
     OpenCorrection,
     ReportFault,
@@ -61,6 +62,26 @@ def signed_report(session: Session, *, sample_id: int, version: int) -> SignedRe
         replaced_by=version + 1 if newest and newest.version > version else None,
         faults=tuple(snapshot_faults(record, _former_sha256(session, record))),
         content=content,
+    )
+
+
+def is_as_signed(session: Session, *, sample: SampleDetail) -> bool:
+    """Whether a signed sample's figures, worked out now, are those of its newest report.
+
+    Its cells stand still; ranges, profiles and schemes that the laboratory has changed since do not.
+
+    Raises:
+        ReportNotFound: It was never signed.
+    """
+    try:
+        newest = signed_report(session, sample_id=sample.id, version=sample.report_versions[-1].version)
+    except ReportDamaged:
+        return False
+    signed = newest.content
+    return (signed.figures, signed.differential, signed.morphology) == (
+        sample.figures,
+        sample.differential,
+        sample.morphology,
     )
 
 

@@ -26,12 +26,12 @@ class DifferentialCard:
     def verdict(self) -> str:
         """The comparison in one sentence."""
         if self.comparison is None:
-            return "There is no automatic differential to compare it with."
+            return "There is no differential of the photographs to compare it with."
         differing = self.comparison.differing
         if not differing:
-            return "No type differs from the automatic differential by more than chance explains."
+            return "No type differs from the differential of the photographs by more than chance explains."
         names = ", ".join(SUBTYPE_NAMES[name].lower() for name in differing)
-        return f"Differs from the automatic differential by more than chance explains: {names}."
+        return f"Differs from the differential of the photographs by more than chance explains: {names}."
 
 
 def differentials_values(session: Session, sample_id: int, errors: dict[int, str] | None = None) -> dict[str, Any]:

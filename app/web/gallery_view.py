@@ -84,6 +84,11 @@ class GalleryView:
     page_count: int
 
     @property
+    def erased_ids(self) -> frozenset[int]:
+        """The images of this page whose photographs were erased: there is nothing to cut pictures from."""
+        return frozenset(one.id for one in self.sample.images if one.erased_at and one.id in self.image_ids)
+
+    @property
     def buttons(self) -> tuple[TypeButton, ...]:
         """The names that a cell of this gallery can be given, those that take it elsewhere last."""
         white, red = white_buttons(), red_buttons(self.unavailable)

@@ -66,7 +66,7 @@ def page_update(
     for position, image in enumerate(images, first):
         name = f"image-{image.id}"
         if name in changed:
-            item = build_image_view(image, position, read_record)
+            item = build_image_view(sample, image, position, read_record)
             html = render_fragment("fragments/image_card.html", {"item": item})
             fragments.append(PageFragment(name=name, html=html))
     coverage = view.coverage

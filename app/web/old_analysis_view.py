@@ -1,6 +1,7 @@
 """What the page of one analysis shows: the image with the cells of that day, and by what they were counted."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.services.count_columns import types_in_words
@@ -18,6 +19,7 @@ class _Image:
     width: int | None
     height: int | None
     status: str
+    erased_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ def old_analysis_values(found: OldAnalysis) -> dict[str, Any]:
     counts = found.record.counts
     return {
         "found": found,
-        "image": _Image(found.image_id, found.file_name, found.width, found.height, "counted"),
+        "image": _Image(found.image_id, found.file_name, found.width, found.height, "counted", found.erased_at),
         "item": _Item(build_overlay(found.record), tuple(f"{name}: {words}." for name, words in types if words)),
         "counts": [
             (name, counts.shown(code) if counts and code not in found.record.unavailable else None)

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from app.schemas.samples import UNFINISHED, ImageStatus, SampleDetail
+from app.schemas.samples import UNFINISHED, ImageStatus, SampleDetail, SampleStatus
 from app.web.status_words import duration_words
 
 _UNKNOWN = "Time to go: not available until a worker has measured how quick it is."
@@ -43,7 +43,7 @@ def build_progress(sample: SampleDetail, to_go_s: float | None) -> ProgressView:
         is_pending=unfinished > 0,
         time_to_go=words,
         can_cancel=number[ImageStatus.QUEUED] > 0,
-        can_retry=any(number[status] for status in _RETRIABLE),
+        can_retry=sample.status is not SampleStatus.SIGNED and any(number[status] for status in _RETRIABLE),
     )
 
 

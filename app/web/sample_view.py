@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from app.schemas.result_record import ResultRecord
-from app.schemas.samples import ImageStatus, ImageSummary, SampleDetail
+from app.schemas.samples import ImageStatus, ImageSummary, SampleDetail, SampleStatus
 from app.services.count_columns import types_in_words
 from app.web.detail_words import detail_words
 from app.web.figures_view import FiguresView, build_figures_view, evenness_words
@@ -39,12 +39,16 @@ class CountTile:
 
 @dataclass(frozen=True, slots=True)
 class ImageView:
-    """One image of the page. ``position`` counts from 1 in the order of upload."""
+    """One image of the page. ``position`` counts from 1 in the order of upload.
+
+    Where the sample ``is_signed`` there is nothing that could be done about it.
+    """
 
     image: ImageSummary
     position: int
     record: ResultRecord | None
     overlay: Overlay | None
+    is_signed: bool = False
 
     @property
     def status_label(self) -> str:
@@ -59,7 +63,7 @@ class ImageView:
     @property
     def actions(self) -> tuple[str, ...]:
         """What a person can do about it now: ``cancel``, ``retry``, ``set-aside``, ``take-back``."""
-        return image_actions(self.image)
+        return () if self.is_signed else image_actions(self.image)
 
     @property
     def review_words(self) -> str | None:
@@ -97,6 +101,11 @@ class SampleView:
     def source_words(self) -> str:
         """Whose counts these are."""
         return source_words([image.review for image in self.sample.images if image.counts is not None])
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the sample stands still, so that nothing of it can be changed."""
+        return self.sample.status is SampleStatus.SIGNED
 
     @property
     def is_reviewed(self) -> bool:
@@ -178,17 +187,20 @@ def build_sample_view(
         tiles=_tiles(sample),
         findings=build_findings_view(sample),
         figures=build_figures_view(sample),
-        images=tuple(build_image_view(image, position, read_record) for position, image in enumerate(images, first)),
+        images=tuple(
+            build_image_view(sample, image, position, read_record) for position, image in enumerate(images, first)
+        ),
         page=page,
         page_count=page_count,
         progress=build_progress(sample, to_go_s),
     )
 
 
-def build_image_view(image: ImageSummary, position: int, read_record: ReadRecord) -> ImageView:
-    """What the page shows of one image; its record is read only when there is one to draw."""
+def build_image_view(sample: SampleDetail, image: ImageSummary, position: int, read_record: ReadRecord) -> ImageView:
+    """What the page shows of one image of a sample; its record is read only when there is one to draw."""
     record = read_record(image.id) if image.status == ImageStatus.COUNTED else None
-    return ImageView(image, position, record, build_overlay(record) if record else None)
+    overlay = build_overlay(record) if record else None
+    return ImageView(image, position, record, overlay, is_signed=sample.status is SampleStatus.SIGNED)
 
 
 def _tiles(sample: SampleDetail) -> tuple[CountTile, ...]:

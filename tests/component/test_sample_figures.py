@@ -13,6 +13,7 @@ from app.schemas.measurements import ChamberCount, Measurements
 from app.schemas.patients import Age, AgeUnit, Sex
 from app.schemas.reference_ranges import RangeSet, ReferenceRange
 from app.schemas.samples import ImageStatus, ImageSummary
+from app.services.concentrations import CountedFields, concentrations
 from app.services.findings import pooled_differential
 from app.services.sample_figures import sample_figures
 
@@ -84,6 +85,23 @@ class Desk:
 
     def of(self, analyte: Analyte) -> list[Concentration]:
         return [one for one in self.figures().concentrations if one.analyte is analyte]
+
+
+def test_a_chamber_counts_nucleated_red_cells_along_and_says_so() -> None:
+    counts = ClassCounts(RBC=420, WBC=20, PLT=21, NRBC=3)
+
+    def white(nucleated: int) -> Concentration:
+        differential = pooled_differential(counts.model_copy(update={"NRBC": nucleated}), [TYPES])
+        measured = Measurements(chamber={"WBC": chamber(70, 76)})
+        found = concentrations(CountedFields(counts, [(1000, 800)]), differential, measured, None)
+        return next(one for one in found if one.analyte is Analyte.WBC)
+
+    with_some, without = white(3), white(0)
+
+    assert with_some.value == without.value == pytest.approx(3.65)
+    assert "nucleated red cells" in with_some.basis
+    assert "15.0 per 100 WBC" in with_some.basis
+    assert "nucleated" not in without.basis
 
 
 def test_a_smear_alone_gives_no_concentration() -> None:

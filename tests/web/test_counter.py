@@ -50,7 +50,7 @@ def test_without_scripts_the_numbers_are_typed(site: Site) -> None:
     assert "n = 100" in html
     assert "the numbers were typed" in html
     assert "bench counter" in html
-    assert "There is no automatic differential to compare it with." in html
+    assert "There is no differential of the photographs to compare it with." in html
 
 
 @pytest.mark.parametrize(

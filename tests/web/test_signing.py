@@ -15,6 +15,7 @@ from tests.web.image_files import png_of
 from tests.web.signing import FORM, PASSWORD, SignPage, give_password, open_correction, sample_to_sign, sign
 from tests.web.site import Site
 from tests.web.test_downloads import rows_of
+from tests.web.test_measurements import ranges_form
 from tests.web.test_reviews import FIRST, SECOND, edit, send
 
 
@@ -145,6 +146,12 @@ def test_a_signed_sample_stands_still(counting_site: Site) -> None:
     assert len(counting_site.sample(sample["id"])["images"]) == 2
     html = counting_site.page(f"/samples/{sample['id']}")
     assert 'data-reports="signed"' in html
+    assert "data-differs-from-signed" not in html
+    for refused in ("/edit", "/measurements", "/take-back", "/set-aside"):
+        assert f'{refused}"' not in html
+    assert counting_site.page("/samples?query=sign-5&review=yes").count("sign-5</a>") == 0
+    for page in (f"/samples/{sample['id']}/gallery", f"/samples/{sample['id']}/fields/{counted}"):
+        assert " data-signed" in counting_site.page(page)
     assert "Add images to this sample" not in html
     assert "upload.js" not in html  # it needs the form
 
@@ -287,3 +294,15 @@ def test_a_sample_that_cannot_be_is_not_changed(site: Site, address: str) -> Non
     )
 
     assert answer.status_code in {404, 405, 422}
+
+
+def test_a_signed_sample_says_when_its_page_no_longer_shows_what_was_signed(counting_site: Site) -> None:
+    sample = sample_to_sign(counting_site, "sign-12")
+    sign(counting_site, sample["id"])
+    before = counting_site.page(f"/samples/{sample['id']}")
+
+    form = ranges_form(counting_site) | {"r0-high": "5.71", "reason": "a new analyser"}
+    counting_site.client.post("/admin/reference-ranges", data=form)
+
+    assert "data-differs-from-signed" not in before
+    assert "data-differs-from-signed" in counting_site.page(f"/samples/{sample['id']}")

@@ -7,11 +7,12 @@ order of the list. Each way is slow for the other case, so the index is asked fi
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.records import FieldImageRecord, SampleRecord
 from app.db.repositories.images import WITHOUT_COUNTS
+from app.db.repositories.signed_reports import is_signed
 
 _FEW = 500
 """Samples that meet a condition up to which they are looked up one by one."""
@@ -22,8 +23,8 @@ class SampleFilter:
     """What samples are wanted; every part that is empty, None or False wants all.
 
     ``key_part`` is any part of the accession number's or of the patient code's key. ``since`` is the first moment of
-    registration that is wanted, ``until`` the first that is not any more. A sample needs a review while a white cell
-    of it is unidentified, or an image without counts is neither counted nor set aside.
+    registration that is wanted, ``until`` the first that is not any more. A sample needs a review until it is
+    signed, while a white cell of it is unidentified, or an image without counts is neither counted nor set aside.
     """
 
     key_part: str = ""
@@ -45,7 +46,7 @@ def conditions(session: Session, wanted: SampleFilter) -> list[ColumnElement[boo
     if wanted.has_warnings:
         found.append(_has_image(session, FieldImageRecord.warning_count > 0))
     if wanted.needs_review:
-        found.append(_needs_review(session))
+        found += [_needs_review(session), not_(is_signed())]
     if wanted.since is not None:
         found.append(SampleRecord.created_at >= wanted.since)
     if wanted.until is not None:

@@ -27,7 +27,7 @@ def show_samples(
     status: Annotated[SampleStatus | None, Query(description="Only samples that stand there now.")] = None,
     has_warnings: Annotated[bool, Query(description="Only samples with a warning.")] = False,
     needs_review: Annotated[
-        bool, Query(description="Only samples with unidentified white cells, or images that gave no counts.")
+        bool, Query(description="Only unsigned samples with unidentified white cells, or images that gave no counts.")
     ] = False,
     since: Annotated[date | None, Query(description="Registered on this day (UTC) or later.")] = None,
     until: Annotated[date | None, Query(description="Registered on this day (UTC) or before.")] = None,

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.services.queue_state import sample_seconds_to_go
-from app.services.reports import sample_reports
+from app.services.reports import is_as_signed, sample_reports
 from app.services.results import image_result
 from app.services.samples import require_sample, sample_detail
 from app.web.dependencies import ContextDep, GradingSchemeDep, SessionDep, SettingsDep
@@ -36,8 +36,9 @@ def show_sample(
         sample, lambda image_id: image_result(session, image_id=image_id), page=page, to_go_s=to_go_s
     )
     reports = sample_reports(session, sample_id=sample_id)
-    values = file_field_values(settings) | {"view": view, "is_example": sample.note == EXAMPLE_NOTE, "reports": reports}
-    return render_page("sample.html", values)
+    values = {"view": view, "is_example": sample.note == EXAMPLE_NOTE, "reports": reports}
+    values["is_as_signed"] = not reports.is_signed or is_as_signed(session, sample=sample)
+    return render_page("sample.html", file_field_values(settings) | values)
 
 
 @router.get("/samples/{sample_id}/fragments")

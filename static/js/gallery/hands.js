@@ -1,4 +1,5 @@
 // What is done with the chosen crops. Cells of several fields change together, and are taken back together.
+import { SIGNED } from "../review/field-store.js";
 import { wordsOf } from "../review/names.js";
 import { addToLibrary } from "./library.js";
 
@@ -18,7 +19,15 @@ export class Hands {
     return chosen.length ? chosen : focused ? [focused] : [];
   }
 
+  get isSigned() {
+    return "signed" in this.root.dataset;
+  }
+
   edit(change, words) {
+    if (this.isSigned) {
+      this.say(SIGNED);
+      return;
+    }
     const crops = this.inHand();
     if (!crops.length) {
       this.say("Choose a cell first: click it, or go to it with the arrow keys.");
@@ -81,13 +90,20 @@ export class Hands {
     this.show();
   }
 
+  button(act) {
+    return this.root.querySelector(`[data-act=${act}]`);
+  }
+
   show() {
     const chosen = this.crops.chosen();
     const words = chosen.length === 1 ? wordsOf(this.crops.cellOf(chosen[0])) : chosen.length ? `${chosen.length} cells chosen` : "No cell chosen";
     this.root.querySelector("[data-chosen]").textContent = words;
-    this.root.querySelector("[data-act=undo]").disabled = this.position === 0;
-    this.root.querySelector("[data-act=redo]").disabled = this.position === this.steps.length;
+    for (const name of ["confirm", "remove"]) this.button(name).disabled = !chosen.length || this.isSigned;
+    for (const name of ["open", "library"]) this.button(name).disabled = !chosen.length;
+    this.button("undo").disabled = this.position === 0;
+    this.button("redo").disabled = this.position === this.steps.length;
     for (const button of this.root.querySelectorAll("[data-type-key]")) {
+      button.disabled = !chosen.length || this.isSigned;
       const group = this.crops.groups.get(button.dataset.typeKey);
       button.querySelector("[data-type-count]").textContent = group ? this.crops.all(group).length : "";
     }

@@ -17,7 +17,8 @@ async function start() {
   const types = readTypes(root);
   const ids = root.dataset.imageIds.split(",").filter(Boolean);
   const stores = new Map();
-  for (const id of ids) stores.set(id, await FieldStore.load(id, root.dataset.editor, SYNC_MS));
+  const how = { syncMs: SYNC_MS, isSigned: "signed" in root.dataset };
+  for (const id of ids) stores.set(id, await FieldStore.load(id, root.dataset.editor, how));
   const crops = new Crops(root, stores, types);
   const hands = new Hands(root, { stores, crops });
   crops.onChosen = () => hands.show();

@@ -1,4 +1,5 @@
 // One field as this tab knows it: what the server has confirmed, with this tab's unanswered edits on top.
+// Of a signed sample nothing changes: what an earlier tab could not deliver waits (left) for a correction.
 // Events: "change" (detail.cells: the ids that changed), "conflict", "state" (saved, saving, waiting, stopped).
 import { networkCells, stateAfter } from "./cells.js";
 import { EditSender } from "./edit-sender.js";
@@ -6,11 +7,15 @@ import { forget, keep, kept } from "./pending.js";
 import { UndoList } from "./undo-list.js";
 import { newKey } from "../send-file.js";
 
+export const SIGNED = "This sample is signed, so its cells stand still. A correction has to be opened before they can be changed.";
+
 export class FieldStore extends EventTarget {
-  constructor(review, actor, syncMs) {
+  constructor(review, actor, { syncMs, isSigned }) {
     super();
     this.review = review;
     this.actor = actor;
+    this.isSigned = isSigned;
+    this.left = 0;
     this.revision = review.revision;
     this.cells = new Map(networkCells(review).map((cell) => [cell.id, cell]));
     this.truth = new Map([...this.cells].map(([id, cell]) => [id, { state: cell.state, newest: null }]));
@@ -23,11 +28,11 @@ export class FieldStore extends EventTarget {
     this.adopt();
   }
 
-  static async load(imageId, actor, syncMs = 5000) {
+  static async load(imageId, actor, { syncMs = 5000, isSigned = false } = {}) {
     const answer = await fetch(`/images/${imageId}/review`, { headers: { Accept: "application/json" } });
     const body = await answer.json();
     if (!answer.ok) throw new Error(body.error?.message ?? `The field could not be loaded (${answer.status}).`);
-    return new FieldStore(body, actor, syncMs);
+    return new FieldStore(body, actor, { syncMs, isSigned });
   }
 
   // Edits that an earlier tab could not deliver.
@@ -35,12 +40,17 @@ export class FieldStore extends EventTarget {
     const left = kept(this.review.image_id, this.review.analysis_id, this.actor);
     forget(this.review.image_id, new Set(left.filter((edit) => this.edits.has(edit.edit_id)).map((edit) => edit.edit_id)));
     const unsent = left.filter((edit) => !this.edits.has(edit.edit_id));
+    if (this.isSigned) {
+      this.left = unsent.length;
+      return;
+    }
     for (const edit of unsent) this.lay(edit);
     if (unsent.length) this.sender.send();
   }
 
   // Make changes: one group is one step of undo. Each is {action, cell, ...}; returns what could be done.
   perform(changes, { isStep = true } = {}) {
+    if (this.isSigned) return [];
     const made = changes.map((change) => this.make(change)).filter(Boolean);
     if (!made.length) return made;
     if (isStep) this.undoList.add(made.map((edit) => edit.edit_id));

@@ -3,6 +3,8 @@ import { signInLink } from "../sign-in-link.js";
 // Always says whether what was changed is saved.
 const WORDS = {
   saved: () => "All changes saved",
+  signed: () => "Signed: the cells stand still",
+  late: (waiting) => `Signed: ${waiting} ${waiting === 1 ? "change" : "changes"} made on this computer came too late and ${waiting === 1 ? "waits" : "wait"} for a correction`,
   saving: () => "Saving …",
   waiting: (waiting, isKept) =>
     isKept
@@ -17,6 +19,12 @@ const WORST_FIRST = ["stopped", "signed-out", "waiting", "saving", "saved"];
 export function showSaveStates(element, stores) {
   const states = new Map(stores.map((store) => [store, { state: store.pending.length ? "saving" : "saved", message: "" }]));
   const show = () => {
+    if (stores.length && stores.every((store) => store.isSigned)) {
+      const late = stores.reduce((sum, store) => sum + store.left, 0);
+      element.dataset.state = late ? "waiting" : "saved";
+      element.textContent = late ? WORDS.late(late) : WORDS.signed();
+      return;
+    }
     const found = [...states.values()];
     const state = WORST_FIRST.find((name) => found.some((one) => one.state === name)) ?? "saved";
     const waiting = stores.reduce((sum, store) => sum + store.pending.length, 0);

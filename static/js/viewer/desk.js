@@ -3,6 +3,7 @@
 import { CODES, codeOf, countCells, isCounted } from "../review/cells.js";
 import { wordsOf } from "../review/names.js";
 import { newKey } from "../send-file.js";
+import { SIGNED } from "../review/field-store.js";
 import { boxBetween, cellAt, centreOf, isInside, neighbour, typicalBox } from "./finding.js";
 
 const SLACK_PX = { mouse: 2, touch: 12, pen: 4 };
@@ -100,6 +101,10 @@ export class Desk extends EventTarget {
   }
 
   edit(change, words) {
+    if (this.store.isSigned) {
+      this.say(SIGNED);
+      return;
+    }
     const cells = this.chosen();
     if (!cells.length) {
       this.say("Choose a cell first: click it, or press the arrow keys.");
@@ -159,6 +164,10 @@ export class Desk extends EventTarget {
 
   // --- modes: select, add a cell, draw a region
   enter(mode) {
+    if (mode === "add" && this.store.isSigned) {
+      this.say(SIGNED);
+      return;
+    }
     this.mode = mode;
     this.draft = null;
     this.corner = null;

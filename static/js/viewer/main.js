@@ -36,7 +36,7 @@ function openNamedCell(desk, view) {
 async function start() {
   const one = (selector) => root.querySelector(selector);
   const [stage, image] = [one("[data-stage]"), one("[data-image]")];
-  const store = await FieldStore.load(root.dataset.imageId, root.dataset.editor);
+  const store = await FieldStore.load(root.dataset.imageId, root.dataset.editor, { isSigned: "signed" in root.dataset });
   const types = readTypes(root);
   const view = new View(stage, one("[data-world]"), image, store.review);
   const desk = new Desk(store, view);

@@ -94,6 +94,7 @@ export class Panel {
     for (const name of ["add", "region"]) this.one(`[data-act=${name}]`).setAttribute("aria-pressed", String(mode === name));
     this.root.dataset.mode = mode;
     this.one("[data-region-tools]").hidden = !region;
+    this.one("[data-act=add]").disabled = store.isSigned;
     this.one("[data-act=undo]").disabled = !store.undoList.canUndo;
     this.one("[data-act=redo]").disabled = !store.undoList.canRedo;
   }
@@ -125,13 +126,15 @@ export class Panel {
   }
 
   showChosen() {
+    const { store } = this.desk;
     const chosen = this.desk.chosen();
     const words = chosen.length === 1 ? wordsOf(chosen[0]) : chosen.length ? `${chosen.length} cells chosen` : "No cell chosen";
     this.fill("[data-chosen]", words);
-    for (const name of ["confirm", "remove"]) this.one(`[data-act=${name}]`).disabled = !chosen.length;
+    for (const name of ["confirm", "remove"]) this.one(`[data-act=${name}]`).disabled = !chosen.length || store.isSigned;
     const only = chosen.length === 1 ? `${chosen[0].state.class}:${chosen[0].state.subtype ?? ""}` : null;
     const adding = this.desk.mode === "add" ? `${this.desk.addType.class}:${this.desk.addType.subtype ?? ""}` : null;
     for (const button of this.root.querySelectorAll("[data-type-key]")) {
+      button.disabled = store.isSigned;
       button.setAttribute("aria-pressed", String(button.dataset.typeKey === (adding ?? only)));
     }
   }
