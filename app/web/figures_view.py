@@ -123,7 +123,7 @@ def _share_row(found: ComparedShare) -> FigureRow:
         method="",
         value=number_words(found.percent, PERCENT),
         interval=_ends(found.interval, PERCENT),
-        basis=f"n = {found.n:,}",
+        basis=f"{found.n:,} cell{'' if found.n == 1 else 's'}",
         reason="",
         against=_against(found.comparison),
     )

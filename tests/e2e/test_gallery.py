@@ -112,6 +112,8 @@ def test_a_crop_leads_to_its_cell_on_the_field(
 ) -> None:
     page = new_page()
     [field] = opened(page, review_server, "GALLERY-5", review_smears[2])
+    for act in ("Confirm", "Remove", "Show on its field", "Add to the library"):
+        expect(page.get_by_role("button", name=act, exact=True)).to_be_disabled()
 
     group(page, "neutrophil").first.click()
     page.get_by_role("button", name="Show on its field").click()

@@ -166,7 +166,18 @@ def test_an_open_field_of_a_signed_sample_says_why_nothing_is_saved(
 
     expect(page.get_by_text("This sample is signed, so its cells, images and data cannot be changed")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("This sample is signed")).to_be_visible()
+    page.locator("[data-viewer][data-ready]").wait_for()
+    expect(page.locator("[data-save-state]")).to_contain_text("1 change made on this computer came too late")
+    assert viewer.shown_counts() == {code: viewer.result()["counts"][code] for code in viewer.shown_counts()}
+    viewer.names(viewer.cell_of("WBC", 1), "Delete")
+    expect(page.locator("[data-say]")).to_contain_text("This sample is signed, so its cells stand still.")
+    assert viewer.shown_counts() == {code: viewer.result()["counts"][code] for code in viewer.shown_counts()}
+    expect(page.get_by_role("button", name="Remove")).to_be_disabled()
+    page.goto(field.gallery_url)
+    page.locator("[data-gallery][data-ready]").wait_for()
+    page.locator("[data-cell]").first.click()
+    expect(page.get_by_role("button", name="Confirm")).to_be_disabled()
+    expect(page.get_by_role("button", name="Show on its field")).to_be_enabled()
 
 
 @pytest.mark.slow
