@@ -112,7 +112,7 @@ def test_golden_fields_that_differ_are_told_on_the_pages_and_in_the_metrics(site
     queue, quality = site.page("/queue"), site.page("/quality")
     metrics = site.client.get("/metrics").text
 
-    assert "The golden fields were not counted as before" in queue
+    assert "The drawn fields were not counted as before" in queue
     assert "gpu-1 (release 1, cpu): 1 difference" in queue
     assert "usual: RBC 25 recorded, 24 now" in quality
     assert "bloodcount_golden_checks_failed 1.0" in metrics
