@@ -142,6 +142,20 @@ def _ends(interval: Interval, unit: str) -> str:
     return "–".join(number_words(end, unit) for end in (interval.low, interval.high))
 
 
+def _disagreeing(figures: SampleFigures) -> list[str]:
+    """Quantities whose methods differ by more than counting explains: their intervals do not meet."""
+    given = [(one, one.interval) for one in figures.concentrations if one.value is not None and one.interval]
+    return [
+        f"{ANALYTE_WORDS[one.analyte].name}: {METHOD_WORDS[one.method].lower()} and "
+        f"{METHOD_WORDS[other.method].lower()} differ by more than counting explains. Use neither before it is known "
+        "why; fields that were chosen for their white cells, for example, give no ratio."
+        for at, (one, here) in enumerate(given)
+        for other, there in given[at + 1 :]
+        if one.analyte is other.analyte and one.method and other.method
+        if here.high < there.low or there.high < here.low
+    ]
+
+
 def _cautions(figures: SampleFigures, fields: int, platelets: int) -> list[str]:
     methods = {one.method for one in figures.concentrations if one.value is not None}
     found = []
@@ -153,6 +167,7 @@ def _cautions(figures: SampleFigures, fields: int, platelets: int) -> list[str]:
         found.append("No estimate of platelets holds where they are clumped: look at the fields before you use it.")
         if platelets < FEWEST_CELLS:
             found.append(f"Only {platelets} platelets were counted: the estimate says little.")
+    found += _disagreeing(figures)
     uneven = [code for code, one in figures.evenness.items() if one.is_uneven]
     if uneven:
         found.append(

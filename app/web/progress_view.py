@@ -29,7 +29,8 @@ class ProgressView:
     @property
     def actions_version(self) -> str:
         """Differs whenever other buttons would be drawn; not with every image, or they could not be pressed."""
-        return f"{'cancel' if self.can_cancel else 'none'}-{'retry' if self.can_retry else 'none'}"
+        shown = (self.can_cancel and "cancel", self.can_retry and "retry", self.is_pending and "queue")
+        return "-".join(name or "none" for name in shown)
 
 
 def build_progress(sample: SampleDetail, to_go_s: float | None) -> ProgressView:

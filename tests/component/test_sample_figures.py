@@ -16,6 +16,7 @@ from app.schemas.samples import ImageStatus, ImageSummary
 from app.services.concentrations import CountedFields, concentrations
 from app.services.findings import pooled_differential
 from app.services.sample_figures import sample_figures
+from app.web.figures_view import build_figures
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 WBC_RANGE = ReferenceRange(
@@ -102,6 +103,17 @@ def test_a_chamber_counts_nucleated_red_cells_along_and_says_so() -> None:
     assert "nucleated red cells" in with_some.basis
     assert "15.0 per 100 WBC" in with_some.basis
     assert "nucleated" not in without.basis
+
+
+def test_methods_that_differ_by_more_than_counting_are_told_of() -> None:
+    def cautions(side_a: int, side_b: int) -> str:
+        measured = Measurements(
+            chamber={"WBC": chamber(side_a, side_b)}, analyser_rbc_10e12_per_l=5.0, analyser_name="XN"
+        )
+        return " ".join(build_figures(Desk(measured=measured).figures(), fields=2, platelets=21).cautions)
+
+    assert "White cells (WBC): counting chamber and ratio to analyser rbc differ by more" in cautions(70, 76)
+    assert "differ by more" not in cautions(5000, 5010)
 
 
 def test_a_smear_alone_gives_no_concentration() -> None:

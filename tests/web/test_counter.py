@@ -79,14 +79,15 @@ def test_what_cannot_be_saved_is_told_and_stays_typed(site: Site, values: dict[s
 def test_a_signed_sample_takes_no_further_count_and_loses_none(counting_site: Site) -> None:
     detail = sample_to_sign(counting_site, "counter-2")
     give_password(counting_site)
-    counting_site.client.post("/counter", data=form("counter-2", n_lymphocyte="9", count_key="e" * 32))
+    first = counting_site.client.post("/counter", data=form("counter-2", n_lymphocyte="9", count_key="e" * 32))
     sign(counting_site, detail["id"])
 
     refused = counting_site.client.post("/counter", data=form("counter-2", n_lymphocyte="7", count_key="f" * 32))
     repeated = counting_site.client.post("/counter", data=form("counter-2", n_lymphocyte="9", count_key="e" * 32))
     page = f"/samples/{detail['id']}/differentials"
-    saved = re.search(rf'action="{page}/(\d+)/withdraw"', repeated.text)
+    saved = re.search(rf'action="{page}/(\d+)/withdraw"', first.text)
     assert saved
+    assert "/withdraw" not in repeated.text, "a signed sample offers nothing that it would refuse"
     withdrawn = counting_site.client.post(f"{page}/{saved[1]}/withdraw", data={"reason": "another slide"})
 
     assert refused.status_code == 422

@@ -53,7 +53,7 @@ def test_only_what_changed_is_sent(counting_site: Site) -> None:
     answer = update(
         counting_site,
         detail["id"],
-        f"progress:2.2.,actions:none-none,summary:2-0-0-0-0-0,image-{first}:counted,image-{second}:queued",
+        f"progress:2.2.,actions:none-none-queue,summary:2-0-0-0-0-0,image-{first}:counted,image-{second}:queued",
     )
 
     assert [fragment["name"] for fragment in answer["fragments"]] == ["summary", f"image-{second}"]
@@ -139,7 +139,7 @@ def test_an_edit_shows_on_open_pages_of_the_sample(counting_site: Site) -> None:
     parts = {fragment["name"]: fragment["html"] for fragment in answer["fragments"]}
     confirmed = {"edit_id": f"{2:032x}", "action": "confirm", "cell": "n0"}
     counting_site.client.post(f"/images/{image_id}/edits", json=body | {"seen_revision": 1, "edits": [confirmed]})
-    later = update(counting_site, sample_id, shown("".join(parts.values())) + ",progress:1.1.,actions:none-none")
+    later = update(counting_site, sample_id, shown("".join(parts.values())) + ",progress:1.1.,actions:none-none-none")
 
     assert set(parts) == {"summary", f"image-{image_id}"}
     # What comes afterwards says the same as the page loaded anew: whose word the counts are.
