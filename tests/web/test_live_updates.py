@@ -53,7 +53,7 @@ def test_only_what_changed_is_sent(counting_site: Site) -> None:
     answer = update(
         counting_site,
         detail["id"],
-        f"progress:2.2.,actions:none-none-queue,summary:2-0-0-0-0-0,image-{first}:counted,image-{second}:queued",
+        f"progress:2.2.,actions:none-none-none,summary:2-0-0-0-0-0,image-{first}:counted,image-{second}:queued",
     )
 
     assert [fragment["name"] for fragment in answer["fragments"]] == ["summary", f"image-{second}"]
