@@ -146,8 +146,8 @@ def _disagreeing(figures: SampleFigures) -> list[str]:
     """Quantities whose methods differ by more than counting explains: their intervals do not meet."""
     given = [(one, one.interval) for one in figures.concentrations if one.value is not None and one.interval]
     return [
-        f"{ANALYTE_WORDS[one.analyte].name}: {METHOD_WORDS[one.method].lower()} and "
-        f"{METHOD_WORDS[other.method].lower()} differ by more than counting explains. Use neither before it is known "
+        f"{ANALYTE_WORDS[one.analyte].name}: the methods “{METHOD_WORDS[one.method]}” and "
+        f"“{METHOD_WORDS[other.method]}” differ by more than counting explains. Use neither before it is known "
         "why; fields that were chosen for their white cells, for example, give no ratio."
         for at, (one, here) in enumerate(given)
         for other, there in given[at + 1 :]

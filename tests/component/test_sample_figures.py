@@ -112,7 +112,9 @@ def test_methods_that_differ_by_more_than_counting_are_told_of() -> None:
         )
         return " ".join(build_figures(Desk(measured=measured).figures(), fields=2, platelets=21).cautions)
 
-    assert "White cells (WBC): counting chamber and ratio to analyser rbc differ by more" in cautions(70, 76)
+    assert "White cells (WBC): the methods “Counting chamber” and “Ratio to analyser RBC” differ by more" in cautions(
+        70, 76
+    )
     assert "differ by more" not in cautions(5000, 5010)
 
 

@@ -82,3 +82,21 @@ def test_an_unknown_patient_code_is_told_in_words(site: Site) -> None:
 
     assert answer.status_code == 404
     assert "No sample has this patient code" in answer.text
+
+
+def test_no_page_asks_for_the_picture_of_an_erased_photograph(counting_site: Site) -> None:
+    sample = counting_site.counted_sample("erased-1", ("a.png", png_of(88, width=95)))
+    sample_id, image_id = sample["id"], sample["images"][0]["id"]
+    app = counting_site.client.app
+    assert isinstance(app, FastAPI)
+    pages = (f"/samples/{sample_id}", f"/samples/{sample_id}/fields/{image_id}", f"/samples/{sample_id}/gallery")
+    before = [counting_site.page(page) for page in pages]
+    with context_of(app).database.unit_of_work() as session:
+        session.execute(update(FieldImageRecord).values(erased_at=utc_now()).where(FieldImageRecord.id == image_id))
+
+    for page, former in zip(pages, before, strict=True):
+        html = counting_site.page(page)
+        pictures = (f'src="/images/{image_id}/display', f'href="/images/{image_id}/crops')
+        assert any(picture in former for picture in pictures), page
+        assert not any(picture in html for picture in pictures), page
+        assert "erased" in html, page

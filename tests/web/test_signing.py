@@ -15,7 +15,6 @@ from tests.web.image_files import png_of
 from tests.web.signing import FORM, PASSWORD, SignPage, give_password, open_correction, sample_to_sign, sign
 from tests.web.site import Site
 from tests.web.test_downloads import rows_of
-from tests.web.test_measurements import ranges_form
 from tests.web.test_reviews import FIRST, SECOND, edit, send
 
 
@@ -294,15 +293,3 @@ def test_a_sample_that_cannot_be_is_not_changed(site: Site, address: str) -> Non
     )
 
     assert answer.status_code in {404, 405, 422}
-
-
-def test_a_signed_sample_says_when_its_page_no_longer_shows_what_was_signed(counting_site: Site) -> None:
-    sample = sample_to_sign(counting_site, "sign-12")
-    sign(counting_site, sample["id"])
-    before = counting_site.page(f"/samples/{sample['id']}")
-
-    form = ranges_form(counting_site) | {"r0-high": "5.71", "reason": "a new analyser"}
-    counting_site.client.post("/admin/reference-ranges", data=form)
-
-    assert "data-differs-from-signed" not in before
-    assert "data-differs-from-signed" in counting_site.page(f"/samples/{sample['id']}")
