@@ -48,6 +48,11 @@ def _tell(shown: "RetentionPreview") -> None:
                 f"photographs of {of} samples, {group.status}: {group.number:,} ({group.size_bytes / 1e6:,.1f} MB), "
                 f"last changed {group.oldest_at:%Y-%m-%d} to {group.newest_at:%Y-%m-%d}"
             )
+    if shown.reference_cells or shown.golden_fields:
+        typer.echo(
+            f"with these photographs: {shown.reference_cells:,} cells of the reference library; "
+            f"{shown.golden_fields:,} golden fields judge weights no more"
+        )
     typer.echo(f"samples with all they hold: {shown.samples_total:,}")
     for sample in shown.samples:
         typer.echo(f"  {sample.id}  {sample.accession_number}")

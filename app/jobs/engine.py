@@ -64,7 +64,7 @@ class JobEngine:
         """Prepare; what is measured while counting is shown in ``registry``.
 
         With ``unpack`` this process unpacks the ZIP files of batches too. With ``check_golden_fields`` it counts the
-        golden fields after its start, beside other work.
+        golden fields after its start and each change of weights, beside other work.
         """
         self.runtime = runtime
         self._measures = JobMeasures(registry)
@@ -147,12 +147,17 @@ class JobEngine:
         heartbeat.start()  # before the first claim, or others would take this process for dead
         durable.launch(job.run)
         recovery.start()
-        switch.start(heartbeat.beat)
-        desk = open_desk(self._settings, self._database, self._store, poll_s=self._options.judge_poll_s)
-        desk.start()
         golden_check = GoldenFieldCheck(unit_of_work, self.runtime, executor.id)
         if self._checks_golden_fields:
             golden_check.start()
+
+        def tell_change() -> None:
+            golden_check.check_again()
+            heartbeat.beat()
+
+        switch.start(tell_change)
+        desk = open_desk(self._settings, self._database, self._store, poll_s=self._options.judge_poll_s)
+        desk.start()
         log.info("counting_started", executor_id=executor.id, weights=self.runtime.weights)
         return _Counting(executor, durable, job, heartbeat, recovery, golden_check, switch, desk)
 

@@ -1,4 +1,4 @@
-"""Counts the golden fields when a counting process starts, in the background: the same weights must count the same.
+"""Counts the golden fields when a counting process starts and when its weights change: the same must count the same.
 
 The fields are drawn by the program itself, so they come with every installation and hold nobody's blood. A difference
 tells that something else changed: the engine, a library, the processor, or the weights in memory.
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 
 class GoldenFieldCheck:
-    """One check in a thread of its own."""
+    """Checks in a thread of their own, one after the other."""
 
     def __init__(
         self,
@@ -47,31 +47,43 @@ class GoldenFieldCheck:
         self._unit_of_work = unit_of_work
         self._runtime = runtime
         self._executor_id = executor_id
-        self._is_stopped = threading.Event()
+        self._is_stopped, self._is_due, self._is_idle = threading.Event(), threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="golden-check", daemon=True)
 
     def start(self) -> None:
         """Begin; whoever starts the process does not wait for it."""
+        self._is_due.set()
         self._thread.start()
+
+    def check_again(self) -> None:
+        """Check once more, as other weights count now; nothing where checks were never started."""
+        if self._thread.is_alive():
+            self._is_idle.clear()
+            self._is_due.set()
 
     @property
     def is_running(self) -> bool:
-        """Whether the check is not finished yet."""
-        return self._thread.is_alive()
+        """Whether a check is not finished yet."""
+        return self._thread.is_alive() and not self._is_idle.is_set()
 
     def stop(self) -> None:
         """Count no further field; a check that is not finished is not kept."""
         self._is_stopped.set()
+        self._is_due.set()
         if self._thread.ident is not None:
             self._thread.join(_STOP_S)
 
     def _run(self) -> None:
-        try:
-            self._check()
-        except CountingStopped:
-            return
-        except Exception:
-            log.exception("golden_check_not_made")
+        while self._is_due.wait() and not self._is_stopped.is_set():
+            self._is_due.clear()
+            try:
+                self._check()
+            except CountingStopped:
+                return
+            except Exception:
+                log.exception("golden_check_not_made")
+            if not self._is_due.is_set():
+                self._is_idle.set()
 
     def _check(self) -> None:
         weights = self._runtime.weights
@@ -87,7 +99,7 @@ class GoldenFieldCheck:
             if result.status == "counted":
                 found[name] = field_numbers(result)
         if self._runtime.weights != weights:
-            return  # others were activated meanwhile; they are checked by themselves
+            return  # others were activated meanwhile, which asks for a check of their own
         with self._unit_of_work() as session:
             check = keep_check(
                 session,

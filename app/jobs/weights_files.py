@@ -1,8 +1,11 @@
 """Weights files of this machine: fetched from the image store once, and proved to be what they were."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO
 
 from app.db.records import WeightsReleaseRecord
 from app.errors import WeightsUnavailable
@@ -51,7 +54,7 @@ def copy_release(store: ImageStore, release: WeightsReleaseRecord, path: Path) -
     if release.storage_key is None:
         raise WeightsUnavailable(f"The file of the weights number {release.id} was deleted; add them again.")
     try:
-        with store.open(release.storage_key) as source, NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        with store.open(release.storage_key) as source, _appearing(path) as file:
             while chunk := source.read(_CHUNK_BYTES):
                 file.write(chunk)
     except FileNotFoundError as error:
@@ -60,13 +63,24 @@ def copy_release(store: ImageStore, release: WeightsReleaseRecord, path: Path) -
             f"The file of the weights number {release.id} is gone from the image store; restore it from a backup, or "
             "roll back."
         ) from error
-    Path(file.name).replace(path)
 
 
 def _write(path: Path, content: bytes) -> None:
-    with NamedTemporaryFile(dir=path.parent, delete=False) as file:
+    with _appearing(path) as file:
         file.write(content)
-    Path(file.name).replace(path)
+
+
+@contextmanager
+def _appearing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that gets its name once all of it is written; broken off, it leaves nothing to fill the disk."""
+    with NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        try:
+            yield file
+            file.flush()
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 def _digest(path: Path) -> str:

@@ -32,13 +32,19 @@ class DueSample(Schema):
 
 
 class RetentionPreview(Schema):
-    """What would go now."""
+    """What would go now.
+
+    ``reference_cells`` of the library were cut from the photographs that go, and go with them; ``golden_fields`` of
+    those photographs judge weights, and judge none any more.
+    """
 
     rules: RetentionRules
     photographs: tuple[DueGroup, ...]
     signed_photographs: tuple[DueGroup, ...]
     samples: tuple[DueSample, ...]
     samples_total: int
+    reference_cells: int = 0
+    golden_fields: int = 0
 
     @property
     def photographs_total(self) -> int:

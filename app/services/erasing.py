@@ -14,6 +14,7 @@ from app.protection_errors import ContentErased, ErasureRefused
 from app.schemas.audit import AuditAction
 from app.schemas.samples import UNFINISHED
 from app.services.audit import record_event
+from app.services.golden_fields import withdraw_golden
 from app.storage import ImageStore
 
 
@@ -29,7 +30,9 @@ def confirm_stored(session: Session, store: ImageStore, storage_key: str) -> Non
 
 
 def erase_photograph(session: Session, store: ImageStore, *, image_id: int, reason: str) -> None:
-    """Erase the file of a finished image; its result, and what persons made of it, stay.
+    """Erase the file of a finished image and what was cut from it; its result, and its corrections, stay.
+
+    Without its photograph it judges no weights any more.
 
     Raises:
         ImageNotFound: There is no such image.
@@ -38,8 +41,10 @@ def erase_photograph(session: Session, store: ImageStore, *, image_id: int, reas
     image = images.get_image(session, image_id)
     if image.status in UNFINISHED:
         raise ErasureRefused(f"image number {image_id} is {image.status}; wait for it, or cancel it first")
+    withdraw_golden(session, image_id=image_id)
+    reference_cells = erasing.delete_reference_cells(session, image_id)
     _erase_file(session, store, image)
-    about = {"sample_id": image.sample_id, "sha256": image.sha256}
+    about = {"sample_id": image.sample_id, "sha256": image.sha256, "reference_cells": reference_cells}
     record_event(
         session, AuditAction.PHOTOGRAPH_ERASED, subject_kind="image", subject_id=image_id, old=about, reason=reason
     )

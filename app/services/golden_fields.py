@@ -8,6 +8,7 @@ from app.db.base import utc_now
 from app.db.records import GoldenFieldRecord
 from app.db.repositories import analyses, golden_fields, images, reviews
 from app.errors import ResultNotReady
+from app.protection_errors import PhotographErased
 from app.schemas.audit import AuditAction
 from app.schemas.result_record import CellEntry
 from app.schemas.samples import ImageStatus
@@ -25,8 +26,11 @@ def mark_golden(session: Session, *, image_id: int) -> None:
         ImageNotFound: There is no such image.
         ResultNotReady: It is not counted.
         FieldNotReviewed: No person has confirmed or corrected a cell of it.
+        PhotographErased: Its photograph was erased, so that no weights can count it.
     """
     image = images.get_image(session, image_id)
+    if image.erased_at is not None:
+        raise PhotographErased(image_id)
     analysis = analyses.find_newest_analysis(session, image_id)
     record = image_result(session, image_id=image_id)
     if analysis is None or record.counts is None or record.width is None or record.height is None:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from app.db.base import utc_now
-from app.db.repositories import erasing
+from app.db.repositories import erasing, images, signed_reports
 from app.db.session import UnitOfWorkFactory
 from app.errors import InvalidInput
 from app.protection_errors import ErasureRefused
@@ -36,6 +36,11 @@ def preview_retention(session: Session, settings: Settings) -> RetentionPreview:
     """What the rules would let go now. Samples that go as a whole are counted with all they hold."""
     rules, now = retention_rules(settings), utc_now()
     samples = _due_samples(rules, now)
+    made_of = [
+        erasing.count_made_of(session, conditions)
+        for is_signed in (False, True)
+        if (conditions := _due_photographs(rules, now, is_signed=is_signed))
+    ]
     return RetentionPreview(
         rules=rules,
         photographs=_groups(session, _due_photographs(rules, now, is_signed=False)),
@@ -45,6 +50,8 @@ def preview_retention(session: Session, settings: Settings) -> RetentionPreview:
             for one in (erasing.list_samples(session, samples, limit=_SHOWN_SAMPLES) if samples else ())
         ),
         samples_total=erasing.count_samples(session, samples) if samples else 0,
+        reference_cells=sum(cells for cells, _ in made_of),
+        golden_fields=sum(golden for _, golden in made_of),
     )
 
 
@@ -99,12 +106,19 @@ def _erase_samples(
         for sample_id in due:
             try:
                 with unit_of_work() as session:
+                    _hold_due_sample(session, conditions, sample_id)
                     photographs += erase_sample(session, store, sample_id=sample_id, reason=reason)
             except ErasureRefused:  # signed, or added to, since the list was made
                 refused.add(sample_id)
             else:
                 erased += 1
     return erased, photographs
+
+
+def _hold_due_sample(session: Session, conditions: list[ColumnElement[bool]], sample_id: int) -> None:
+    signed_reports.hold_sample(session, sample_id)
+    if not erasing.is_due_sample(session, conditions, sample_id):
+        raise ErasureRefused(f"sample number {sample_id} was changed meanwhile")
 
 
 def _erase_photographs(
@@ -118,8 +132,10 @@ def _erase_photographs(
             break
         for image_id in due:
             with unit_of_work() as session:
-                erase_photograph(session, store, image_id=image_id, reason=reason)
-            erased += 1
+                signed_reports.hold_sample(session, images.get_image(session, image_id).sample_id)
+                if erasing.is_due_photograph(session, conditions, image_id):  # not signed or queued again meanwhile
+                    erase_photograph(session, store, image_id=image_id, reason=reason)
+                    erased += 1
     return erased
 
 

@@ -231,3 +231,8 @@ ACCESS_RULES: dict[str, Rule] = {
     "POST /admin/audit/verify": Rule(_AUDIT),
 }
 """The rule of every route, by method and path as the route declares it; a mounted folder by ``GET`` and its path."""
+
+OPEN_FORMS = frozenset(
+    route.removeprefix("POST ") for route, rule in ACCESS_RULES.items() if rule is OPEN and route.startswith("POST ")
+)
+"""Paths to which anybody may send something: a few lines, never a file."""

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.admission_errors import TooManyUploads
 from app.errors import BloodcountError
 from app.services.admission import require_room_in_queue, require_room_on_disk
+from app.web.access_rules import OPEN_FORMS
 from app.web.body_limit import drain
 from app.web.context import AppContext, context_of
 from app.web.problems import problem_response
@@ -51,7 +52,12 @@ class AdmissionMiddleware:
 
 
 def is_upload(scope: Scope) -> bool:
-    """Whether a request brings files: it changes something, and its body is neither JSON nor a short form."""
+    """Whether a request brings files: it changes something, and its body is neither JSON nor a short form.
+
+    What anybody may send takes no place from those who have signed in.
+    """
+    if scope["path"] in OPEN_FORMS:
+        return False
     content_type = Headers(scope=scope).get("content-type", "")
     return scope["method"] in _UNSAFE_METHODS and content_type != "" and not content_type.startswith(_SMALL_BODIES)
 

@@ -5,6 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import RequestTooLarge
+from app.web.access_rules import OPEN_FORMS
 from app.web.problems import problem_response
 from app.web.resumable_upload import PART_TYPE
 
@@ -29,7 +30,7 @@ class BodyLimitMiddleware:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        limit_bytes = self._limit_bytes(headers)
+        limit_bytes = self._limit_bytes(scope, headers)
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > limit_bytes:
             await drain(receive)
@@ -37,9 +38,10 @@ class BodyLimitMiddleware:
             return
         await self.app(scope, _counted(receive, limit_bytes), send)
 
-    def _limit_bytes(self, headers: Headers) -> int:
-        # Both are streamed to disk.
+    def _limit_bytes(self, scope: Scope, headers: Headers) -> int:
+        # Both are streamed to disk, which nobody may fill who has not signed in.
         is_upload = headers.get("content-type", "").startswith(("multipart/form-data", PART_TYPE))
+        is_upload = is_upload and scope["path"] not in OPEN_FORMS
         return self.upload_limit_bytes if is_upload else min(_OTHER_BODY_BYTES, self.upload_limit_bytes)
 
 

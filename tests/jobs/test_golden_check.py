@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from app.db.session import Database
 from app.jobs.golden_check import GOLDEN_RECIPES, GoldenFieldCheck
-from app.jobs.runtime import CountingRuntime
+from app.jobs.runtime import CountingRuntime, LoadedWeights
 from app.schemas.golden_checks import GoldenCheck
 from app.services.golden_checks import newest_checks
 from app.settings import Settings
@@ -40,14 +40,18 @@ class SteadyCounter:
         return FieldResult("counted", self.weights, decode_image(image_bytes).size, cells=(CELL,) * self.red_cells)
 
 
+def wait_until_idle(check: GoldenFieldCheck) -> None:
+    deadline = time.monotonic() + 60
+    while check.is_running and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
 def checked(database: Database, settings: Settings, counter: SteadyCounter) -> list[GoldenCheck]:
     runtime = CountingRuntime(settings, counter_factory=lambda _: counter)
     runtime.use(runtime.load(None))
     check = GoldenFieldCheck(database.unit_of_work, runtime, "one", recipes=SMALL)
     check.start()
-    deadline = time.monotonic() + 60
-    while check.is_running and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_until_idle(check)
     check.stop()
     with database.unit_of_work() as session:
         return newest_checks(session)
@@ -64,6 +68,25 @@ def test_each_start_counts_every_golden_field_and_compares(database: Database, s
     assert len(first.counted) == len(SMALL)
     assert newest.outcome == "failed"
     assert "usual: RBC 3 recorded, 4 now" in newest.differences
+
+
+def test_other_weights_are_checked_as_soon_as_they_count(database: Database, settings: Settings) -> None:
+    steady, other = SteadyCounter(), SteadyCounter(weights=WeightsIdentity("other", "1", "ef" * 32))
+    runtime = CountingRuntime(settings, counter_factory=lambda _: steady)
+    runtime.use(runtime.load(None))
+    check = GoldenFieldCheck(database.unit_of_work, runtime, "one", recipes=SMALL)
+    check.check_again()  # before the start it does nothing
+    check.start()
+    wait_until_idle(check)
+
+    runtime.use(LoadedWeights(other))
+    check.check_again()
+    wait_until_idle(check)
+    check.stop()
+
+    assert not check.is_running
+    with database.unit_of_work() as session:
+        assert [one.weights for one in newest_checks(session)] == ["other 1", "steady 1"]
 
 
 def test_a_counter_that_fails_is_no_reason_to_stop(database: Database, settings: Settings) -> None:

@@ -18,6 +18,7 @@ from app.db.repositories import weights
 from app.jobs import CountingRuntime, JobEngine
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus
+from app.services.golden_checks import newest_checks
 from app.services.weights_activation import request_activation, roll_back
 from app.services.weights_judging import record_evaluation, record_soundness
 from app.services.weights_overview import weights_overview
@@ -222,3 +223,27 @@ def test_two_workers_follow_every_change_and_each_result_names_one_set_of_weight
     assert set(found) <= {"1", "2", "3"}
     assert found[-1] == "3"
     assert {image.attempts for image in laboratory.images().values()} == {1}
+
+
+def test_the_golden_fields_are_counted_with_the_new_weights_too(laboratory: Laboratory) -> None:
+    """A change of weights is when a check is worth most, and the process may not start again for months."""
+    runtime = CountingRuntime(laboratory.settings, counter_factory=counter_of)
+    engine = JobEngine(
+        laboratory.settings,
+        laboratory.database,
+        laboratory.store,
+        runtime,
+        options=QUICK_SWITCH,
+        check_golden_fields=True,
+    )
+    engine.start()
+    laboratory.engines.append(engine)
+
+    def checked() -> set[str]:
+        with laboratory.database.unit_of_work() as session:
+            return {check.weights for check in newest_checks(session)}
+
+    wait_for(lambda: checked() == {"test-counter 1"})
+    activate(laboratory, add_sound(laboratory, "2"), beside=TEST_WEIGHTS)
+
+    wait_for(lambda: checked() == {"test-counter 1", "small 2"})

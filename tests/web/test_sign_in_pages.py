@@ -227,3 +227,12 @@ def test_a_password_that_an_admin_set_has_to_be_changed_first(strangers_site: Si
     client.post("/logout")
     assert client.post("/login", data={"name": "maria", "password": PASSWORD}).status_code == 401
     assert client.post("/login", data={"name": "maria", "password": "nine purple otters juggle"}).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/login", "/setup"])
+def test_a_stranger_can_send_no_file(strangers_site: Site, path: str) -> None:
+    """A form may come as one, and what a form holds is short: nobody fills the disk without signing in."""
+    answer = strangers_site.client.post(path, files={"name": ("a.png", bytes(1_100_000))})
+
+    assert answer.status_code == 413
+    assert "1 MB" in answer.text

@@ -1,0 +1,52 @@
+"""What batches tell of a sample, and forgetting it: groups, files, rows of manifests, and the rule that named it."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.db.base import utc_now
+from app.db.records import BatchFileRecord, BatchRecord, BatchSampleRecord, FieldImageRecord, SampleRecord
+from app.db.repositories.samples import accession_key
+
+ERASED = "(erased)"
+_AT_ONCE = 20
+
+
+def forget_in_batches(session: Session, sample: SampleRecord) -> None:
+    """Delete all that batches still tell of a sample that goes."""
+    of_sample = (BatchSampleRecord.sample_id == sample.id) | (BatchSampleRecord.accession_key == sample.accession_key)
+    groups = session.scalars(select(BatchSampleRecord).where(of_sample)).all()
+    keys = {sample.accession_key, *(group.accession_key for group in groups)}
+    named = or_(BatchRecord.id.in_({group.batch_id for group in groups}), *_may_name(sample.accession_number))
+    for batch in session.scalars(select(BatchRecord).where(named).execution_options(yield_per=_AT_ONCE)):
+        _forget(batch, keys)
+    session.flush()
+    group_ids = [group.id for group in groups]
+    images = select(FieldImageRecord.id).where(FieldImageRecord.sample_id == sample.id)
+    for conditions in (BatchFileRecord.batch_sample_id.in_(group_ids), BatchFileRecord.image_id.in_(images)):
+        session.execute(delete(BatchFileRecord).where(conditions))
+    session.execute(delete(BatchSampleRecord).where(BatchSampleRecord.id.in_(group_ids)))
+
+
+def _may_name(accession_number: str) -> tuple[ColumnElement[bool], ...]:
+    """Batches whose manifest or rule may name the sample though no file of it came, told from their JSON as text."""
+    if not accession_number.isascii() or any(letter in accession_number for letter in '"\\'):
+        # JSON writes these otherwise: read every batch that names any.
+        return cast(BatchRecord.manifest, Text) != "[]", cast(BatchRecord.rule, Text).contains('"one"')
+    words = accession_number.lower()
+    columns = (BatchRecord.manifest, BatchRecord.rule)
+    return tuple(func.lower(cast(column, Text)).contains(words, autoescape=True) for column in columns)
+
+
+def _forget(batch: BatchRecord, keys: set[str]) -> None:
+    kept = [row for row in batch.manifest if not _is_named(row, keys)]
+    if len(kept) < len(batch.manifest):
+        batch.manifest = kept
+    if _is_named(batch.rule, keys):
+        batch.rule = batch.rule | {"accession_number": ERASED}
+        batch.completed_at = batch.completed_at or utc_now()  # or what is sent next would make a sample of that name
+
+
+def _is_named(values: dict[str, Any], keys: set[str]) -> bool:
+    return accession_key(str(values.get("accession_number") or "")) in keys
