@@ -159,6 +159,7 @@ def test_a_file_on_its_way_when_the_session_ends_is_sent_again(
     page = new_page(is_signed_in=False)
     page.goto(set_up_server.url)
     sign_in(page, "rosa")
+    page.wait_for_load_state("load")  # before its script runs, the page sends the form by itself
     page.get_by_label("Accession number").fill("EXPIRED-2")
     page.get_by_label("Images", exact=True).set_input_files(smears[0])
 

@@ -29,7 +29,8 @@ def test_a_result_is_set_beside_the_last_and_an_old_count_is_looked_at(
     for number, smear in (("BACK-1", review_smears[0]), ("BACK-2", review_smears[1])):
         field = patients_field(page, review_server, number, smear)
         page.goto(f"{review_server.url}/samples/{field.sample_id}")
-        expect(page.locator("[data-live][data-pending=no]")).to_be_attached()
+        counts = page.get_by_role("region", name="Counts of the sample")
+        expect(counts.get_by_text("The image is counted.")).to_be_visible()
 
     page.get_by_role("link", name="Looking back").click()
     expect(page.locator("[data-quantity=neutrophil_percent]")).to_contain_text("%")
