@@ -16,7 +16,7 @@ from app.db.records import AccountRecord, UserSessionRecord
 from app.db.repositories.accounts import account_key, find_account
 from app.db.session import Database
 from app.schemas.tokens import Role
-from app.services.user_sessions import digest
+from app.services.accounts.user_sessions import digest
 from app.web.context import context_of
 
 SESSION_COOKIE = "bloodcount_session"

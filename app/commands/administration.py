@@ -37,7 +37,7 @@ def administrator() -> Iterator["Database"]:
     from app.db.migrating import upgrade_schema
     from app.db.session import create_database
     from app.schemas.actors import Actor, ActorKind
-    from app.services.acting import acting_as
+    from app.services.accounts.acting import acting_as
 
     database = create_database(get_settings())
     try:

@@ -16,7 +16,7 @@ def backup(target: Annotated[Path, typer.Argument(help="Folder to make; it must 
     import importlib.metadata
 
     from app.db.session import create_database
-    from app.services.backups import make_backup
+    from app.services.backup.backups import make_backup
     from app.storage import create_image_store
 
     settings = get_settings()
@@ -45,7 +45,7 @@ def restore(
 ) -> None:
     """Verify a backup and put it into an empty database and the image store."""
     from app.db.session import create_database
-    from app.services.backups import restore_backup
+    from app.services.backup.backups import restore_backup
     from app.storage import create_image_store
 
     settings = get_settings()

@@ -22,7 +22,7 @@ from app.commands.stand_in_worker import expected_red_cells
 from app.db.migrating import upgrade_schema
 from app.db.session import Database, create_database
 from app.errors import CommandFailed
-from app.services.tokens import create_token
+from app.services.accounts.tokens import create_token
 from app.settings import Settings
 
 _SIDE_PX = 72

@@ -11,8 +11,8 @@ from app.db.repositories.accounts import account_key
 from app.db.session import Database
 from app.schemas.audit import AuditAction
 from app.schemas.tokens import Role
+from app.services.accounts.user_sessions import open_session
 from app.services.audit import record_event
-from app.services.user_sessions import open_session
 from app.settings import Settings
 from app.web.session_cookies import session_cookie_name
 

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from app.schemas.result_record import ResultRecord
-from app.services.count_columns import (
+from app.services.figures.count_columns import (
     COUNT_COLUMNS,
     NOT_AVAILABLE,
     TYPE_COLUMNS,

@@ -17,8 +17,8 @@ Code = Annotated[str, typer.Argument(help="The patient code, as the samples have
 @app.command()
 def export(code: Code, out: Annotated[Path, typer.Option(help="The ZIP file to write; it must not exist.")]) -> None:
     """Write records and photographs into a ZIP file, without camera notes."""
-    from app.services.decoding.reader import image_reader
-    from app.services.patient_export import export_patient
+    from app.services.images.decoding.reader import image_reader
+    from app.services.privacy.patient_export import export_patient
     from app.storage import create_image_store
 
     settings = get_settings()
@@ -47,7 +47,7 @@ def erase(
     confirm: Annotated[str, typer.Option(help="The patient code again; asked for where it is missing.")] = "",
 ) -> None:
     """Erase it for good; of signed samples the photographs go and the signed reports stay."""
-    from app.services.patients import erase_patient, patient_samples
+    from app.services.samples.patients import erase_patient, patient_samples
     from app.storage import create_image_store
 
     settings = get_settings()

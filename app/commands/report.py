@@ -22,7 +22,7 @@ def verify(
     ] = None,
 ) -> None:
     """Exit 0 if every signed report, with its cells, is as it was signed; else 1, and say which are not."""
-    from app.services.reports import report_keys, verify_report
+    from app.services.reports.reports import report_keys, verify_report
 
     with administration() as session:
         keys = report_keys(session, sample_id=sample)

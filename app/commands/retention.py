@@ -16,7 +16,7 @@ app = typer.Typer(help="How long photographs and samples are kept.", no_args_is_
 @app.command()
 def preview() -> None:
     """Show what would go now, and erase nothing."""
-    from app.services.retention import preview_retention
+    from app.services.privacy.retention import preview_retention
 
     with administration() as session:
         _tell(preview_retention(session, get_settings()))
@@ -28,7 +28,7 @@ def apply(
     confirm: Annotated[str, typer.Option(help="The word 'erase'; asked for where it is missing.")] = "",
 ) -> None:
     """Erase for good what 'bloodcount retention preview' shows."""
-    from app.services.retention import CONFIRMATION, apply_retention, preview_retention
+    from app.services.privacy.retention import CONFIRMATION, apply_retention, preview_retention
     from app.storage import create_image_store
 
     settings = get_settings()

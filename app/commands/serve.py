@@ -96,7 +96,7 @@ async def _serve(app: "FastAPI", config: "uvicorn.Config", opened: socket.socket
 
 def _offer_set_up(database: "Database", address: str) -> None:
     """Print the one-time link that makes the first account, where nobody has one."""
-    from app.services.setup_links import VALID_MINUTES, issue_setup_link
+    from app.services.accounts.setup_links import VALID_MINUTES, issue_setup_link
 
     with database.unit_of_work() as session:
         secret = issue_setup_link(session)

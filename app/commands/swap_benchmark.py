@@ -22,10 +22,10 @@ from app.db.repositories.queue_images import count_waiting
 from app.db.session import Database
 from app.schemas.result_record import ResultRecord, build_result_record
 from app.schemas.weights_report import EvaluationReport
-from app.services.weights_activation import request_activation
-from app.services.weights_intake import add_release
-from app.services.weights_judging import record_evaluation, record_soundness
-from app.services.weights_overview import weights_overview
+from app.services.weights.weights_activation import request_activation
+from app.services.weights.weights_intake import add_release
+from app.services.weights.weights_judging import record_evaluation, record_soundness
+from app.services.weights.weights_overview import weights_overview
 from app.settings import Settings
 from app.storage import ImageStore, create_image_store
 from model.decoding import DecodingSettings

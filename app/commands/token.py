@@ -20,7 +20,7 @@ def create(
     days: Annotated[int | None, typer.Option(help="Days that it is good for.  [default: until it is revoked]")] = None,
 ) -> None:
     """Make an API token and print it, this once; only its hash is kept."""
-    from app.services.tokens import create_token
+    from app.services.accounts.tokens import create_token
 
     with administration() as session:
         secret = create_token(session, name=name, role=role, scopes=scope or None, days=days)
@@ -33,7 +33,7 @@ def list_all() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from app.services.tokens import list_tokens
+    from app.services.accounts.tokens import list_tokens
 
     with administration() as session:
         tokens = list_tokens(session)
@@ -49,7 +49,7 @@ def list_all() -> None:
 @app.command()
 def revoke(number: Annotated[int, typer.Argument(help="The token's number, from 'bloodcount token list'.")]) -> None:
     """Let a token open nothing any more."""
-    from app.services.tokens import revoke_token
+    from app.services.accounts.tokens import revoke_token
 
     with administration() as session:
         revoke_token(session, number)

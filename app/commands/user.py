@@ -24,7 +24,7 @@ def add(
     password_stdin: _FromStandardInput = False,
 ) -> None:
     """Make an account; the password is asked for, or read from standard input."""
-    from app.services.accounts import create_account
+    from app.services.accounts.accounts import create_account
 
     password = _new_password(password_stdin)
     with administration() as session:
@@ -38,7 +38,7 @@ def list_all() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from app.services.accounts import list_accounts
+    from app.services.accounts.accounts import list_accounts
 
     with administration() as session:
         accounts = list_accounts(session)
@@ -52,7 +52,7 @@ def list_all() -> None:
 @app.command()
 def disable(name: _Name) -> None:
     """Close an account and end its sessions."""
-    from app.services.accounts import account_by_name, disable_account
+    from app.services.accounts.accounts import account_by_name, disable_account
 
     with administration() as session:
         account = account_by_name(session, name)
@@ -63,7 +63,7 @@ def disable(name: _Name) -> None:
 @app.command()
 def enable(name: _Name) -> None:
     """Open an account that was disabled."""
-    from app.services.accounts import account_by_name, enable_account
+    from app.services.accounts.accounts import account_by_name, enable_account
 
     with administration() as session:
         account = account_by_name(session, name)
@@ -74,7 +74,7 @@ def enable(name: _Name) -> None:
 @app.command("set-role")
 def set_role(name: _Name, role: Annotated[Role, typer.Option(help="What the person may do.")]) -> None:
     """Give an account another role."""
-    from app.services.accounts import account_by_name, change_role
+    from app.services.accounts.accounts import account_by_name, change_role
 
     with administration() as session:
         account = account_by_name(session, name)
@@ -85,7 +85,7 @@ def set_role(name: _Name, role: Annotated[Role, typer.Option(help="What the pers
 @app.command("reset-password")
 def reset_password(name: _Name, password_stdin: _FromStandardInput = False) -> None:
     """Set a password that has to be changed at the next sign-in, end the account's sessions and every wait."""
-    from app.services import accounts
+    from app.services.accounts import accounts
 
     password = _new_password(password_stdin)
     with administration() as session:

@@ -14,7 +14,7 @@ from app.commands.watch_server import PART_BYTES, BatchServer, ServerRefused, St
 from app.commands.watch_state import FoundFile, Round, SentFiles
 from app.errors import CommandFailed
 from app.schemas.batches import BatchFile, BatchFileStatus, GroupingRule
-from app.services.grouping import sample_of
+from app.services.intake.grouping import sample_of
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp"})
 MOST_FILES_IN_A_ROUND = 500

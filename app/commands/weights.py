@@ -28,7 +28,7 @@ def list_releases() -> None:
     """
     settings = get_settings()
 
-    from app.services.weights_overview import weights_overview
+    from app.services.weights.weights_overview import weights_overview
     from model import weights
 
     with administration() as session:
@@ -53,8 +53,8 @@ def add(
     Raises:
         CommandFailed: File or manifest cannot be read.
     """
-    from app.services.foreign_weights import refuse_foreign_name
-    from app.services.weights_intake import add_release
+    from app.services.weights.foreign_weights import refuse_foreign_name
+    from app.services.weights.weights_intake import add_release
 
     refuse_foreign_name(file.name)
     with installation() as (database, store):
@@ -76,8 +76,8 @@ def validate(number: _Number) -> None:
         CommandFailed: They are refused, could not be evaluated, or another process is judging them.
     """
     from app.schemas.weights import ReleaseStatus
-    from app.services.weights_judging import ask_for_evaluation
-    from app.services.weights_overview import release_detail
+    from app.services.weights.weights_judging import ask_for_evaluation
+    from app.services.weights.weights_overview import release_detail
 
     settings = get_settings()
     with installation() as (database, store):
@@ -98,7 +98,7 @@ def validate(number: _Number) -> None:
 @app.command()
 def activate(number: _Number, reason: _Reason = "") -> None:
     """Let weights count from now on, in every process and without a restart."""
-    from app.services.weights_activation import request_activation
+    from app.services.weights.weights_activation import request_activation
 
     with administration() as session:
         is_active = request_activation(session, get_settings(), release_id=number, reason=reason)
@@ -116,7 +116,7 @@ def rollback(
     to_origin: Annotated[bool, typer.Option("--to-origin", help="To the weights of the installation.")] = False,
 ) -> None:
     """Let those weights count again that did before."""
-    from app.services.weights_activation import roll_back
+    from app.services.weights.weights_activation import roll_back
 
     with administration() as session:
         number = roll_back(session, reason=reason, to_origin=to_origin)

@@ -16,7 +16,7 @@ from app.jobs.options import APPLICATION_NAME, APPLICATION_VERSION, WORKFLOW_NAM
 from app.jobs.queue import job_id, job_round_of
 from app.jobs.workflows import SaveResult
 from app.schemas.result_record import ResultRecord
-from app.services.results import record_result
+from app.services.queue.results import record_result
 from model.types import WeightsIdentity
 
 

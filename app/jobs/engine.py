@@ -22,7 +22,7 @@ from app.jobs.weights_desk import WeightsDesk, open_desk
 from app.jobs.weights_files import WeightsFiles
 from app.jobs.weights_switch import WeightsSwitch
 from app.jobs.workflows import CountingJob
-from app.services.batch_intake import BatchIntake
+from app.services.intake.batch_intake import BatchIntake
 from app.settings import Settings
 from app.storage import ImageStore
 

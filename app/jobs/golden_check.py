@@ -13,7 +13,7 @@ import structlog
 from app.db.session import UnitOfWorkFactory
 from app.jobs.runtime import CountingRuntime, CountingStopped
 from app.schemas.golden_checks import FieldNumbers, GoldenOutcome
-from app.services.golden_checks import keep_check
+from app.services.quality.golden_checks import keep_check
 from model.counting import compute_counts, compute_differential, compute_morphology
 from model.rendering import SmearRecipe, encode_png, render_smear
 from model.types import FieldResult, Size

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 
 from app.errors import WeightsUnavailable
-from app.services.decoding.reader import image_reader
+from app.services.images.decoding.reader import image_reader
 from app.settings import Settings
 from model.classes import CELL_CLASSES
 from model.inference import (

@@ -9,9 +9,9 @@ import structlog
 from app.db.clock import database_now
 from app.db.repositories import batch_files
 from app.errors import BloodcountError
-from app.services.abandoned_uploads import sweep_abandoned
-from app.services.batch_intake import BatchIntake
-from app.services.unpacking import Unpacking, UnpackingStopped
+from app.services.intake.abandoned_uploads import sweep_abandoned
+from app.services.intake.batch_intake import BatchIntake
+from app.services.intake.unpacking import Unpacking, UnpackingStopped
 from model.types import Notice
 
 log = structlog.get_logger(__name__)

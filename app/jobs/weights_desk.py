@@ -21,7 +21,7 @@ from app.jobs.child_process import ChildStoppedError
 from app.jobs.weights_children import CheckFailedError, EvaluationFailedError, WeightsChildren
 from app.jobs.weights_files import WeightsFiles, copy_release
 from app.schemas.weights import ReleaseStatus
-from app.services.weights_judging import (
+from app.services.weights.weights_judging import (
     named_alike,
     record_evaluation,
     record_failure,

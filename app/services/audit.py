@@ -13,8 +13,8 @@ from app.db.repositories.audit_events import AuditFilter
 from app.resources import app_version
 from app.schemas.actors import Actor
 from app.schemas.audit import AuditAction, AuditEntry
-from app.services.acting import current_actor
-from app.services.concealing import conceal, reveal
+from app.services.accounts.acting import current_actor
+from app.services.privacy.concealing import conceal, reveal
 
 PAGE_SIZE = 50
 _LONGEST_TEXT = 2000

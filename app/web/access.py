@@ -18,7 +18,7 @@ from app.access_errors import AccessRefused, PasswordChangeRequired, SignInRequi
 from app.errors import BloodcountError, InvalidToken
 from app.schemas.actors import Actor, ActorKind
 from app.schemas.audit import AuditAction
-from app.services.acting import acting_as
+from app.services.accounts.acting import acting_as
 from app.web.access_rules import OPEN, Rule
 from app.web.body_limit import drain
 from app.web.callers import caller_of, is_on_this_machine, nobody, takes_tokens

@@ -17,10 +17,10 @@ from app.schemas.audit import AuditAction, AuditEntry
 from app.schemas.base import Schema
 from app.schemas.permissions import TOKEN_SCOPES
 from app.schemas.tokens import Role
-from app.services.accounts import list_accounts
+from app.services.accounts.accounts import list_accounts
+from app.services.accounts.tokens import list_tokens
+from app.services.accounts.user_sessions import open_sessions
 from app.services.audit import AuditPage
-from app.services.tokens import list_tokens
-from app.services.user_sessions import open_sessions
 from app.settings import Settings
 
 ROLE_WORDS = {

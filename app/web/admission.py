@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.admission_errors import TooManyUploads
 from app.errors import BloodcountError
-from app.services.admission import require_room_in_queue, require_room_on_disk
+from app.services.intake.admission import require_room_in_queue, require_room_on_disk
 from app.web.access_rules import OPEN_FORMS
 from app.web.body_limit import drain
 from app.web.context import AppContext, context_of

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.schemas.base import Schema
 from app.schemas.batches import BatchDetail, BatchFile, BatchFileStatus, BatchSample, BatchStatus
 from app.schemas.samples import ImageStatus
-from app.services.batch_progress import batch_detail, batch_file_page_at, problem_files
-from app.services.queue_state import batch_seconds_to_go
+from app.services.intake.batch_progress import batch_detail, batch_file_page_at, problem_files
+from app.services.queue.queue_state import batch_seconds_to_go
 from app.web.live import PageFragment, PageUpdate
 from app.web.progress_view import to_go_words
 from app.web.status_words import BATCH_STATUS_LABELS, FILE_STATE_LABELS

@@ -10,8 +10,8 @@ from starlette.types import Scope
 from app.errors import InvalidToken
 from app.schemas.actors import Actor, ActorKind
 from app.schemas.permissions import Permission, token_permissions
-from app.services.tokens import verify_token
-from app.services.user_sessions import find_actor
+from app.services.accounts.tokens import verify_token
+from app.services.accounts.user_sessions import find_actor
 from app.web.context import AppContext
 from app.web.session_cookies import session_secret
 

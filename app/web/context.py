@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from app.db.session import Database
 from app.schemas.delta_checks import DeltaRules
 from app.schemas.grading import GradingScheme
-from app.services.job_queue import JobQueue
+from app.services.queue.job_queue import JobQueue
 from app.settings import Settings
 from app.storage import ImageStore
 from app.web.live_board import LiveBoard

@@ -19,9 +19,9 @@ from app.schemas.manual_differentials import (
     ManualCellType,
     Presses,
 )
-from app.services.counter_drafts import current_draft, preference, saved_keys
-from app.services.counter_keys import KEY_PRESETS, checked_keys, checked_target
-from app.services.manual_differentials import FinishedCount, checked_text
+from app.services.reviews.counter_drafts import current_draft, preference, saved_keys
+from app.services.reviews.counter_keys import KEY_PRESETS, checked_keys, checked_target
+from app.services.reviews.manual_differentials import FinishedCount, checked_text
 from app.web.manual_words import MANUAL_NAMES
 
 _KEY: TypeAdapter[str] = TypeAdapter(CountKey)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from app.schemas.result_record import CellEntry, ResultRecord
 from app.schemas.reviews import ReviewedCellEntry, ReviewSummary
 from app.schemas.samples import ImageStatus, SampleDetail
-from app.services.count_columns import COUNT_COLUMNS, TYPE_COLUMNS, shown_counts, shown_types
+from app.services.figures.count_columns import COUNT_COLUMNS, TYPE_COLUMNS, shown_counts, shown_types
 from app.web.sample_view import ReadRecord
 from app.web.subtype_words import class_code, confirmed_by
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.session import Database
 from app.schemas.actors import Actor
 from app.schemas.grading import GradingScheme
-from app.services.acting import current_actor
+from app.services.accounts.acting import current_actor
 from app.settings import Settings
 from app.storage import ImageStore
 from app.web.context import AppContext, context_of

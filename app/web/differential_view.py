@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.schemas.findings import Share
 from app.schemas.manual_differentials import APART, IN_TOTAL, ManualDifferential
-from app.services.differential_comparison import DifferentialComparison, compare_differentials
-from app.services.manual_differentials import sample_differentials
-from app.services.samples import sample_detail
+from app.services.reviews.differential_comparison import DifferentialComparison, compare_differentials
+from app.services.reviews.manual_differentials import sample_differentials
+from app.services.samples.samples import sample_detail
 from app.web.manual_words import MANUAL_NAMES
 from app.web.subtype_words import SUBTYPE_NAMES
 

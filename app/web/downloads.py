@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi.responses import Response, StreamingResponse
 
 from app.schemas.base import Schema
-from app.services.served_images import ServedImage
+from app.services.images.served_images import ServedImage
 
 _PIECE_BYTES = 256 * 1024
 _ONE_DAY_SECONDS = 86_400

@@ -11,7 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from app.batch_errors import BatchNotFound
 from app.db.session import Database
 from app.errors import SampleNotFound
-from app.services.results import image_result
+from app.services.queue.results import image_result
 from app.web.batch_view import BatchPlace, batch_update, batch_versions
 from app.web.live import PageUpdate, fragment_versions, page_update
 from app.web.live_board import LiveBoard

@@ -7,8 +7,8 @@ from enum import StrEnum
 from app.schemas.result_record import CellEntry
 from app.schemas.reviews import CellState, FieldReview
 from app.schemas.samples import ImageStatus, SampleDetail
-from app.services.crop_sheets import SheetPlace, sheet_places
-from app.services.reviewed_cells import network_cell_id, network_state
+from app.services.reviews.crop_sheets import SheetPlace, sheet_places
+from app.services.reviews.reviewed_cells import network_cell_id, network_state
 from app.web.crops import CropPlace, crop_place, sheet_size
 from app.web.subtype_words import SUBTYPE_NAMES, UNSURE, probability_words
 from app.web.type_buttons import TypeButton, platelet_button, red_buttons, white_buttons

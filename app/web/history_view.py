@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from app.db.repositories.sample_search import SampleFilter
 from app.errors import InvalidInput
 from app.schemas.samples import ImageStatus, SamplePage, SampleStatus, SampleSummary
-from app.services.sample_filters import registered_between
+from app.services.samples.sample_filters import registered_between
 from app.web.detail_words import person_words
 from app.web.status_words import SAMPLE_STATUS_LABELS
 from app.web.templating import age

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.schemas.audit import AuditAction
 from app.schemas.image_changes import ImageChange, ImagesChanged
-from app.services import image_actions
 from app.services.audit import record_event
-from app.services.job_queue import JobQueue
+from app.services.images import image_actions
+from app.services.queue.job_queue import JobQueue
 from app.web.context import AppContext
 
 ImageAction = Literal["cancel", "retry", "set-aside", "take-back"]

@@ -8,7 +8,7 @@ from fastapi import UploadFile
 from app.errors import InvalidInput, TooManyFiles
 from app.schemas.base import Schema
 from app.schemas.uploads import CountPriority, IncomingFile, UploadOutcome
-from app.services.uploads import accept_images
+from app.services.intake.uploads import accept_images
 from app.settings import Settings
 from app.web.context import AppContext
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import InvalidInput
 from app.schemas.reference_cells import ReferenceCell
-from app.services.reference_library import PAGE_CELLS, library_numbers, library_page, library_strips
+from app.services.reviews.reference_library import PAGE_CELLS, library_numbers, library_page, library_strips
 from app.web.crops import COLUMNS, KEPT_PX, kept_sheet_size
 from app.web.subtype_words import SUBTYPE_NAMES
 from model.classes import NAMED_RED_SUBTYPES, NAMED_WHITE_SUBTYPES

@@ -11,9 +11,9 @@ from fastapi import FastAPI
 from app.db.migrating import upgrade_schema
 from app.db.session import create_database
 from app.schemas.installation_figures import InstallationFigures
-from app.services.delta_checks import load_delta_rules
-from app.services.grading import load_grading_scheme
-from app.services.statistics import installation_figures
+from app.services.figures.grading import load_grading_scheme
+from app.services.figures.statistics import installation_figures
+from app.services.quality.delta_checks import load_delta_rules
 from app.settings import Settings
 from app.storage import create_image_store
 from app.web.context import AppContext, EngineFactory

@@ -13,8 +13,8 @@ from app.errors import SampleNotFound
 from app.schemas.grading import GradingScheme
 from app.schemas.queue import QueueState
 from app.schemas.samples import UNFINISHED, SampleDetail
-from app.services.queue_state import queue_state, sample_seconds_to_go
-from app.services.samples import sample_detail, sample_signatures
+from app.services.queue.queue_state import queue_state, sample_seconds_to_go
+from app.services.samples.samples import sample_detail, sample_signatures
 from app.web.batch_view import BatchPlace, BatchView, build_batch_view
 
 QUEUE: Literal["queue"] = "queue"

@@ -6,7 +6,7 @@ from typing import Any
 from app.schemas.delta_checks import Delta, DeltaRules
 from app.schemas.look_back import LookBack, PastResult
 from app.schemas.quantities import Quantity, QuantityWords
-from app.services.quantities import QUANTITY_WORDS
+from app.services.figures.quantities import QUANTITY_WORDS
 from app.web.charts import Chart, ChartPoint, trend_chart
 
 VERDICT_WORDS = {

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from app.errors import BloodcountError, InvalidInput
 from app.schemas.measurements import CHAMBER_CODES, ChamberCount, Measurements
-from app.services.chambers import NEUBAUER
+from app.services.figures.chambers import NEUBAUER
 from app.web.form_values import decimal_number, first_error, whole_number
 from app.web.overlay import CLASS_NAMES
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.services.count_columns import types_in_words
-from app.services.look_back import OldAnalysis
+from app.services.figures.count_columns import types_in_words
+from app.services.quality.look_back import OldAnalysis
 from app.web.overlay import CLASS_NAMES, Overlay, build_overlay
 from app.web.review_words import review_words
 

@@ -8,8 +8,8 @@ from app.protection_errors import PatientNotFound
 from app.schemas.audit import AuditAction
 from app.schemas.erasure import PatientSample
 from app.services.audit import record_event
-from app.services.patients import patient_samples
-from app.services.retention import CONFIRMATION, preview_retention
+from app.services.privacy.retention import CONFIRMATION, preview_retention
+from app.services.samples.patients import patient_samples
 from app.settings import Settings
 
 

@@ -10,11 +10,11 @@ from starlette.datastructures import FormData
 from app.errors import BloodcountError, InvalidInput
 from app.schemas.controls import ControlLot, ControlRun, JudgedQuantity, NewControlLot, Target
 from app.schemas.quantities import QuantityWords
-from app.services.control_charts import judged_runs
-from app.services.controls import get_lot, list_lots
-from app.services.golden_checks import failing_checks, newest_checks
-from app.services.quantities import QUANTITY_WORDS
-from app.services.westgard import RULE_WORDS
+from app.services.figures.quantities import QUANTITY_WORDS
+from app.services.quality.control_charts import judged_runs
+from app.services.quality.controls import get_lot, list_lots
+from app.services.quality.golden_checks import failing_checks, newest_checks
+from app.services.quality.westgard import RULE_WORDS
 from app.web.charts import Chart, ChartPoint, control_chart
 
 

@@ -10,7 +10,7 @@ from app.errors import BloodcountError, InvalidInput
 from app.schemas.analytes import ANALYTE_WORDS, Analyte
 from app.schemas.patients import Age, AgeUnit, Sex
 from app.schemas.reference_ranges import RangeSet, ReferenceRange
-from app.services.reference_ranges import MOST_RANGES
+from app.services.figures.reference_ranges import MOST_RANGES
 from app.web.figures_view import UNIT_WORDS, range_words
 from app.web.form_values import decimal_number, first_error, whole_number
 

@@ -3,10 +3,10 @@
 from fastapi.responses import Response
 
 from app.errors import StoredImageMissing
-from app.services.decoding.reader import image_reader
-from app.services.report_drafts import build_draft
-from app.services.reports import signed_report
-from app.services.results import image_content
+from app.services.images.decoding.reader import image_reader
+from app.services.queue.results import image_content
+from app.services.reports.report_drafts import build_draft
+from app.services.reports.reports import signed_report
 from app.web.context import AppContext
 from app.web.report_pdf import render_report
 from app.web.report_view import ReportView, build_report_view

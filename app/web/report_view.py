@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.schemas.findings import Differential, Morphology
 from app.schemas.signed_reports import ReportContent, ReportField, ReportWeights, SignedContent
-from app.services.findings import in_usual_order
+from app.services.figures.findings import in_usual_order
 from app.web.figures_view import FiguresView, build_figures
 from app.web.findings_view import DifferentialView, MorphologyView, build_differential, build_morphology, count_words
 from app.web.overlay import CLASS_NAMES

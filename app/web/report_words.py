@@ -6,7 +6,7 @@ from app.schemas.analytes import ANALYTE_WORDS, Analyte
 from app.schemas.figures import ConcentrationMethod
 from app.schemas.samples import ImageStatus
 from app.schemas.signed_reports import ReportField, ReportSample
-from app.services.report_changes import NO_METHOD
+from app.services.reports.report_changes import NO_METHOD
 from app.web.figures_view import METHOD_WORDS
 from app.web.overlay import CLASS_NAMES
 from app.web.review_words import review_words

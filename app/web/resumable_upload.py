@@ -16,8 +16,8 @@ from starlette.requests import ClientDisconnect
 from app.batch_errors import UploadPartUnreadable
 from app.errors import InvalidInput, RequestTooLarge
 from app.schemas.batches import AnnouncedFile, BatchFile, BatchFileStatus
-from app.services.batch_intake import BatchIntake
-from app.services.receiving import Receiver
+from app.services.intake.batch_intake import BatchIntake
+from app.services.intake.receiving import Receiver
 from app.web.context import AppContext
 
 PART_TYPE = "application/offset+octet-stream"

@@ -6,7 +6,7 @@ from zlib import crc32
 
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus, ImageSummary, SampleDetail, SampleStatus
-from app.services.count_columns import types_in_words
+from app.services.figures.count_columns import types_in_words
 from app.web.detail_words import detail_words
 from app.web.figures_view import FiguresView, build_figures_view, evenness_words
 from app.web.findings_view import FindingsView, build_findings_view, count_words

@@ -5,7 +5,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
-from app.services.sign_in import SignedIn
+from app.services.accounts.sign_in import SignedIn
 
 _SESSION, _BROWSER = "bloodcount_session", "bloodcount_browser"
 _HOST_PREFIX = "__Host-"

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from app.services.sign_in import Visitor
+from app.services.accounts.sign_in import Visitor
 from app.web.callers import client_address
 from app.web.session_cookies import browser_secret
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from app.schemas.sign_checks import SignCheck
 from app.schemas.signed_reports import MOST_PICTURES, SignatureForm, SignatureMeaning
-from app.services.report_drafts import ReportDraft
-from app.services.signature_meanings import signature_meanings
+from app.services.reports.report_drafts import ReportDraft
+from app.services.reports.signature_meanings import signature_meanings
 from app.web.report_view import FieldRow, ReportView, build_report_view
 
 MOST_OFFERED = 60

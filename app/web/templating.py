@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.resources import INTENDED_USE, app_version, resource_folder
-from app.services.acting import current_actor
+from app.services.accounts.acting import current_actor
 
 _GIGABYTE = 1_000_000_000
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400

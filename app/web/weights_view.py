@@ -7,9 +7,9 @@ from typing import Any
 from app.schemas.weights import ReleaseStatus
 from app.schemas.weights_overview import ReleaseDetail, WeightsOverview
 from app.schemas.weights_report import ChangedField, DrawnCell
-from app.services.weights_intake import MAX_WEIGHTS_BYTES
-from app.services.weights_overview import OWN_WEIGHTS
-from app.services.weights_verdict import CLASS_WORDS, GROUP_WORDS, LEAST_CELLS
+from app.services.weights.weights_intake import MAX_WEIGHTS_BYTES
+from app.services.weights.weights_overview import OWN_WEIGHTS
+from app.services.weights.weights_verdict import CLASS_WORDS, GROUP_WORDS, LEAST_CELLS
 from app.settings import Settings
 from app.web.overlay import cell_outline
 

@@ -1,4 +1,4 @@
-// Which sample a file belongs to, told from its path; app/services/grouping.py does the same on the server.
+// Which sample a file belongs to, told from its path; app/services/intake/grouping.py does the same on the server.
 const IMAGE_NAME = /\.(jpe?g|png|tiff?|webp|bmp)$/i;
 const JUNK_NAME = /^(\..*|thumbs\.db|desktop\.ini)$/i;
 

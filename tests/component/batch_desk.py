@@ -8,11 +8,11 @@ from sqlalchemy import select
 from app.db.records import FieldImageRecord, UploadPartRecord
 from app.db.session import Database
 from app.schemas.batches import AnnouncedFile, BatchDetail, BatchFile, GroupingRule, NewBatch
-from app.services.batch_intake import BatchIntake
-from app.services.batch_progress import batch_detail, batch_file_page, shown_file
-from app.services.batches import announce_files, complete_batch, open_batch
-from app.services.receiving import Receiver
-from app.services.unpacking import Unpacking
+from app.services.intake.batch_intake import BatchIntake
+from app.services.intake.batch_progress import batch_detail, batch_file_page, shown_file
+from app.services.intake.batches import announce_files, complete_batch, open_batch
+from app.services.intake.receiving import Receiver
+from app.services.intake.unpacking import Unpacking
 from app.settings import Settings
 from app.storage import ImageStore
 from tests.component.fakes import NotedJobs

@@ -11,7 +11,7 @@ from app.db.records import AuditEventRecord, FieldImageRecord, SampleRecord, Sig
 from app.db.repositories import samples
 from app.schemas.counts import ClassCounts
 from app.services.audit import verify_chain
-from app.services.results import image_result
+from app.services.queue.results import image_result
 from tests.component.upload_desk import UploadDesk
 from tests.signing_in import open_test_session
 

@@ -7,7 +7,7 @@ import time
 from io import BufferedReader
 from typing import Any
 
-from app.services.decoding import child
+from app.services.images.decoding import child
 from model.preprocessing import ImageLimits
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from app.db.session import Database
 from app.schemas.result_record import ResultRecord, build_result_record
 from app.schemas.reviews import EditAnswer, EditBatch, FieldReview, NewEdit
-from app.services.results import image_result, record_result
-from app.services.reviews import field_review, record_edits
+from app.services.queue.results import image_result, record_result
+from app.services.reviews.reviews import field_review, record_edits
 from model.classes import CellClass
 from model.types import DetectedCell, FieldResult, Size, WeightsIdentity
 from tests.component.upload_desk import UploadDesk

@@ -8,9 +8,9 @@ from app.db.session import Database
 from app.schemas.actors import Actor, ActorKind
 from app.schemas.signed_reports import ReportFault, SampleReports, SignedReport, SignRequest
 from app.schemas.tokens import Role
-from app.services.report_drafts import ReportDraft, build_draft
-from app.services.reports import sample_reports, signed_report, verify_report
-from app.services.signing import open_correction, sign_report
+from app.services.reports.report_drafts import ReportDraft, build_draft
+from app.services.reports.reports import sample_reports, signed_report, verify_report
+from app.services.reports.signing import open_correction, sign_report
 
 
 @dataclass

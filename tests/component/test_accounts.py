@@ -12,10 +12,10 @@ from app.db.session import Database
 from app.errors import InvalidInput
 from app.schemas.accounts import AccountSummary
 from app.schemas.tokens import Role
-from app.services import accounts
-from app.services.setup_links import check_setup_link, issue_setup_link, set_up_first_admin
-from app.services.sign_in import Visitor, sign_in
-from app.services.user_sessions import find_actor
+from app.services.accounts import accounts
+from app.services.accounts.setup_links import check_setup_link, issue_setup_link, set_up_first_admin
+from app.services.accounts.sign_in import Visitor, sign_in
+from app.services.accounts.user_sessions import find_actor
 from app.settings import Settings
 from tests.signing_in import open_test_session
 

@@ -15,9 +15,9 @@ from app.db.session import Database
 from app.schemas.actors import Actor, ActorKind
 from app.schemas.audit import AuditAction
 from app.schemas.samples import NewSample
-from app.services.acting import acting_as
+from app.services.accounts.acting import acting_as
 from app.services.audit import Verification, find_entries, read_entries, record_event, verify_chain
-from app.services.samples import create_sample
+from app.services.samples.samples import create_sample
 
 THREADS, EACH = 16, 12
 _TRIGGERS = {

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from app.db.session import Database
 from app.schemas.batches import BatchFileStatus
 from app.services.audit import verify_chain
-from app.services.backups import make_backup, restore_backup
+from app.services.backup.backups import make_backup, restore_backup
 from app.settings import Settings
 from app.storage import ImageStore
 from tests.component.batch_desk import BatchDesk

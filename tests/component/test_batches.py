@@ -19,8 +19,8 @@ from app.errors import InvalidInput, StorageFull, TooManyFiles
 from app.schemas.batches import BatchFileStatus, BatchStatus, GroupingRule
 from app.schemas.samples import ImageStatus, NewSample
 from app.schemas.uploads import CountPriority
-from app.services.abandoned_uploads import sweep_abandoned
-from app.services.samples import create_sample, sample_detail
+from app.services.intake.abandoned_uploads import sweep_abandoned
+from app.services.samples.samples import create_sample, sample_detail
 from app.settings import Settings
 from app.storage import ImageStore
 from tests.component.batch_desk import BatchDesk

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from app.protection_errors import DecoderUnavailable
-from app.services.decoding.pool import DecoderPool
-from app.services.decoding.reader import ImageReader
+from app.services.images.decoding.pool import DecoderPool
+from app.services.images.decoding.reader import ImageReader
 from model.preprocessing import ImageLimits, ImageRefused, decode_image, describe_image, inspect_image
 from tests.unit.preprocessing.images import coloured_picture, encoded, noisy_picture, png_bomb
 from tests.web.image_files import jpeg_of, sixteen_bit_png, transparent_png, turned_png
@@ -121,7 +121,7 @@ def test_a_decoder_knows_no_secret(pool: DecoderPool, monkeypatch: pytest.Monkey
 def test_a_process_is_used_again_and_replaced_after_many_images(
     pool: DecoderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.services.decoding.pool._IMAGES_A_PROCESS", 3)
+    monkeypatch.setattr("app.services.images.decoding.pool._IMAGES_A_PROCESS", 3)
     pool.close()
     reader = reader_with(pool)
     seen = []

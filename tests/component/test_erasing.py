@@ -10,10 +10,10 @@ from app.db.repositories import erasing, samples
 from app.errors import InvalidInput, StoredImageMissing
 from app.protection_errors import ContentErased, ErasureRefused, PhotographErased
 from app.schemas.erasure import ErasureOutcome
-from app.services.backups import make_backup
-from app.services.erasing import confirm_stored, erase_photograph, erase_sample
-from app.services.results import image_content
-from app.services.retention import apply_retention, preview_retention
+from app.services.backup.backups import make_backup
+from app.services.privacy.erasing import confirm_stored, erase_photograph, erase_sample
+from app.services.privacy.retention import apply_retention, preview_retention
+from app.services.queue.results import image_content
 from tests.component.erasure import age, audit_text, counts_of, rows_of_everything, sign
 from tests.component.reviewing import NAMED_FIELD, Person, counted_field
 from tests.component.upload_desk import UploadDesk

@@ -29,13 +29,13 @@ from app.schemas.actors import Actor, ActorKind
 from app.schemas.batches import GroupingRule, NewBatch
 from app.schemas.erasure import ErasureOutcome
 from app.schemas.tokens import Role
-from app.services.batches import open_batch
-from app.services.decoding.reader import image_reader
-from app.services.erasing import erase_photograph, erase_sample
-from app.services.golden_fields import golden_mark, mark_golden
-from app.services.patient_export import export_patient
-from app.services.reference_library import add_to_library, confirmed_cells, library_numbers
-from app.services.retention import apply_retention, preview_retention
+from app.services.images.decoding.reader import image_reader
+from app.services.intake.batches import open_batch
+from app.services.privacy.erasing import erase_photograph, erase_sample
+from app.services.privacy.patient_export import export_patient
+from app.services.privacy.retention import apply_retention, preview_retention
+from app.services.quality.golden_fields import golden_mark, mark_golden
+from app.services.reviews.reference_library import add_to_library, confirmed_cells, library_numbers
 from tests.component.erasure import CODE, age, audit_text, name_patient, sign
 from tests.component.reviewing import NAMED_FIELD, WEIGHTS, Person, counted_field
 from tests.component.upload_desk import UploadDesk

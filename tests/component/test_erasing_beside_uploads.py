@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from app.db.records import FieldImageRecord
 from app.protection_errors import ContentErased
-from app.services.erasing import erase_photograph
+from app.services.privacy.erasing import erase_photograph
 from tests.component.reviewing import NAMED_FIELD, counted_field
 from tests.component.upload_desk import UploadDesk
 from tests.sample_images import image_bytes, incoming

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.file_names import MAX_NAME_CHARACTERS, display_name
+from app.services.intake.file_names import MAX_NAME_CHARACTERS, display_name
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from app.db.session import Database
 from app.schemas.findings import Share
 from app.schemas.result_record import ResultRecord, build_result_record
 from app.schemas.samples import SampleDetail
-from app.services.grading import load_grading_scheme
-from app.services.results import record_result
-from app.services.samples import sample_detail
+from app.services.figures.grading import load_grading_scheme
+from app.services.queue.results import record_result
+from app.services.samples.samples import sample_detail
 from model.classes import CellClass
 from model.types import DetectedCell, FieldResult, Notice, Size, WeightsIdentity
 from tests.component.upload_desk import UploadDesk

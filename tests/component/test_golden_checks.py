@@ -10,8 +10,8 @@ from app.errors import InvalidInput
 from app.schemas.audit import AuditAction
 from app.schemas.golden_checks import FieldNumbers, GoldenCheck
 from app.services.audit import find_entries
-from app.services.golden_checks import accept_check, failing_checks, keep_check, newest_checks
-from app.services.look_back_errors import GoldenCheckNotFound
+from app.services.quality.golden_checks import accept_check, failing_checks, keep_check, newest_checks
+from app.services.quality.look_back_errors import GoldenCheckNotFound
 from model.types import WeightsIdentity
 
 WEIGHTS = WeightsIdentity("release", "1", "ab" * 32)

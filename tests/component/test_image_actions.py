@@ -10,8 +10,8 @@ from app.errors import ImageNotChangeable, ImageNotFound, SampleNotFound
 from app.schemas.image_changes import ImageChange
 from app.schemas.samples import ImageStatus, SampleStatus
 from app.schemas.uploads import CountPriority
-from app.services import image_actions
-from app.services.samples import sample_detail, sample_history
+from app.services.images import image_actions
+from app.services.samples.samples import sample_detail, sample_history
 from model.types import Notice
 from tests.component.upload_desk import UploadDesk
 from tests.sample_images import image_bytes, incoming

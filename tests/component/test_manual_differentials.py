@@ -15,17 +15,17 @@ from app.schemas.manual_differentials import CounterDraft, ManualCellType, SentD
 from app.schemas.samples import NewSample
 from app.schemas.tokens import Role
 from app.services.audit import find_entries
-from app.services.counter_drafts import current_draft, keep_draft, keep_preference, preference
-from app.services.counter_keys import KEY_PRESETS
-from app.services.look_back_errors import AlreadyWithdrawn, CounterMoved, ManualDifferentialNotFound
-from app.services.manual_differentials import (
+from app.services.quality.look_back_errors import AlreadyWithdrawn, CounterMoved, ManualDifferentialNotFound
+from app.services.reviews.counter_drafts import current_draft, keep_draft, keep_preference, preference
+from app.services.reviews.counter_keys import KEY_PRESETS
+from app.services.reviews.manual_differentials import (
     FinishedCount,
     sample_differentials,
     save_differential,
     withdraw_differential,
 )
-from app.services.review_errors import EditorChanged
-from app.services.samples import create_sample
+from app.services.reviews.review_errors import EditorChanged
+from app.services.samples.samples import create_sample
 
 KEY, OTHER_KEY = "a" * 32, "b" * 32
 SEG, LYM, NRBC = ManualCellType.SEGMENTED, ManualCellType.LYMPHOCYTE, ManualCellType.NUCLEATED_RED_CELL

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from app.errors import InvalidInput
-from app.services.passwords import (
+from app.services.accounts.passwords import (
     check_new_password,
     hash_password,
     is_password,

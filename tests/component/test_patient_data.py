@@ -13,10 +13,10 @@ from app.errors import InvalidInput
 from app.protection_errors import ErasureRefused, PatientNotFound
 from app.schemas.erasure import ErasureOutcome
 from app.services.audit import read_entries, verify_chain
-from app.services.decoding.reader import image_reader
-from app.services.erasing import erase_sample
-from app.services.patient_export import export_patient
-from app.services.patients import erase_patient, patient_samples
+from app.services.images.decoding.reader import image_reader
+from app.services.privacy.erasing import erase_sample
+from app.services.privacy.patient_export import export_patient
+from app.services.samples.patients import erase_patient, patient_samples
 from tests.component.erasure import CODE, audit_text, counts_of, name_patient, sign
 from tests.component.reviewing import NAMED_FIELD, counted_field
 from tests.component.upload_desk import UploadDesk

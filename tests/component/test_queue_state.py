@@ -9,8 +9,8 @@ from app.db.records import ExecutorHeartbeatRecord, FieldImageRecord
 from app.db.repositories import images
 from app.schemas.queue import QueueState
 from app.schemas.samples import ImageStatus
-from app.services.image_actions import set_image_aside
-from app.services.queue_state import queue_state, sample_seconds_to_go, seconds_to_go
+from app.services.images.image_actions import set_image_aside
+from app.services.queue.queue_state import queue_state, sample_seconds_to_go, seconds_to_go
 from model.types import Notice
 from tests.component.upload_desk import UploadDesk
 from tests.sample_images import image_bytes, incoming

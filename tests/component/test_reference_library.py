@@ -10,8 +10,8 @@ from app.schemas.actors import Actor, ActorKind
 from app.schemas.audit import AuditAction
 from app.schemas.reference_cells import AddedCells, LibraryPage
 from app.services.audit import find_entries
-from app.services.look_back_errors import ReferenceCellNotFound
-from app.services.reference_library import (
+from app.services.quality.look_back_errors import ReferenceCellNotFound
+from app.services.reviews.reference_library import (
     add_to_library,
     confirmed_cells,
     library_numbers,

@@ -6,8 +6,8 @@ from app.db.session import Database
 from app.errors import ImageNotFound, ResultNotReady, StoredImageMissing
 from app.schemas.result_record import build_result_record
 from app.schemas.samples import ImageStatus
-from app.services.results import image_content, image_result, record_result
-from app.services.samples import sample_detail
+from app.services.queue.results import image_content, image_result, record_result
+from app.services.samples.samples import sample_detail
 from model.types import Notice
 from tests.component.test_result_record import COUNTED
 from tests.component.upload_desk import UploadDesk

@@ -9,10 +9,10 @@ from app.db.records import AnalysisRecord, ReviewEditRecord
 from app.errors import ImageNotFound, ResultNotReady
 from app.schemas.result_record import build_result_record
 from app.schemas.reviews import EditBatch, ReviewedResultRecord
-from app.services.results import record_result
-from app.services.review_errors import FieldNotReviewable, ReviewOutdated
-from app.services.reviews import edits_after, field_review, record_edits
-from app.services.samples import sample_detail, sample_history
+from app.services.queue.results import record_result
+from app.services.reviews.review_errors import FieldNotReviewable, ReviewOutdated
+from app.services.reviews.reviews import edits_after, field_review, record_edits
+from app.services.samples.samples import sample_detail, sample_history
 from model.types import FieldResult, Notice, Size
 from tests.component.reviewing import (
     NAMED_FIELD,

@@ -13,9 +13,9 @@ from app.schemas.measurements import ChamberCount, Measurements
 from app.schemas.patients import Age, AgeUnit, Sex
 from app.schemas.reference_ranges import RangeSet, ReferenceRange
 from app.schemas.samples import ImageStatus, ImageSummary
-from app.services.concentrations import CountedFields, concentrations
-from app.services.findings import pooled_differential
-from app.services.sample_figures import sample_figures
+from app.services.figures.concentrations import CountedFields, concentrations
+from app.services.figures.findings import pooled_differential
+from app.services.figures.sample_figures import sample_figures
 from app.web.figures_view import build_figures
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)

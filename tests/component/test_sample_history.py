@@ -17,7 +17,7 @@ from app.db.session import Database, create_database
 from app.errors import InvalidInput
 from app.schemas.samples import SampleSummary
 from app.services.cursors import decode_cursor, encode_cursor
-from app.services.samples import sample_history
+from app.services.samples.samples import sample_history
 from app.settings import Settings
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -13,8 +13,8 @@ from app.db.repositories.samples import accession_key
 from app.db.session import Database
 from app.errors import InvalidInput
 from app.schemas.samples import ImageStatus
-from app.services.sample_filters import registered_between
-from app.services.samples import sample_history
+from app.services.samples.sample_filters import registered_between
+from app.services.samples.samples import sample_history
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from app.db.session import Database
 from app.errors import AccessionNumberTaken, SampleNotFound
 from app.schemas.counts import ClassCounts
 from app.schemas.samples import ImageStatus, NewSample, SampleStatus
-from app.services.samples import create_sample, sample_detail, sample_history, sample_status
+from app.services.samples.samples import create_sample, sample_detail, sample_history, sample_status
 
 Q, C, D, R, F, X = ImageStatus  # queued, counting, counted, refused, failed, cancelled
 

@@ -14,13 +14,13 @@ from app.db.session import Database
 from app.errors import NotFound
 from app.schemas.actors import Actor
 from app.schemas.tokens import Role
-from app.services import sign_in as sign_in_service
-from app.services import throttling
-from app.services.accounts import create_account, list_accounts
+from app.services.accounts import sign_in as sign_in_service
+from app.services.accounts import throttling
+from app.services.accounts.accounts import create_account, list_accounts
+from app.services.accounts.sign_in import SignedIn, Visitor, check_password_again, sign_in
+from app.services.accounts.throttling import ACCOUNT, PAIR
+from app.services.accounts.user_sessions import end_session, find_actor, open_sessions, revoke_session
 from app.services.audit import read_entries
-from app.services.sign_in import SignedIn, Visitor, check_password_again, sign_in
-from app.services.throttling import ACCOUNT, PAIR
-from app.services.user_sessions import end_session, find_actor, open_sessions, revoke_session
 from app.settings import Settings
 
 PASSWORD = "seven drowsy llamas whistle"

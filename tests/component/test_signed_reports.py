@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import BloodcountError
 from app.report_errors import ReportDamaged, ReportOutdated, SampleSigned
-from app.services.report_drafts import ReportDraft, build_draft
+from app.services.reports.report_drafts import ReportDraft, build_draft
 from tests.component.batch_desk import BatchDesk
 from tests.component.reviewing import NAMED_FIELD, Person, counted_field
 from tests.component.signing_desk import Signer
@@ -140,7 +140,7 @@ def test_an_edit_in_the_very_moment_of_the_signature_stops_it(
         Person(signer.database, image_id, "eva").does("confirm", "n2")
         return draft
 
-    monkeypatch.setattr("app.services.signing.build_draft", read_then_edit)
+    monkeypatch.setattr("app.services.reports.signing.build_draft", read_then_edit)
 
     with pytest.raises(ReportOutdated):
         signer.sign(shown)
@@ -199,7 +199,7 @@ def test_an_image_that_arrives_during_the_signature_is_refused_file_by_file(
 ) -> None:
     """It was not signed when the upload began; each file is looked at again when it is written."""
     signer.sign()
-    monkeypatch.setattr("app.services.uploads.refuse_signed", lambda *_: None)
+    monkeypatch.setattr("app.services.intake.uploads.refuse_signed", lambda *_: None)
 
     [outcome] = desk.send(incoming(image_bytes(7), "late.png"), key="late")
 

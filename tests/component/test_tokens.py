@@ -9,7 +9,7 @@ from app.db.records import ApiTokenRecord
 from app.db.session import Database
 from app.errors import InvalidInput, InvalidToken
 from app.schemas.tokens import Role
-from app.services.tokens import create_token, verify_token
+from app.services.accounts.tokens import create_token, verify_token
 
 
 def new_token(database: Database, name: str = "lab system", role: Role = Role.TECHNICIAN) -> str:

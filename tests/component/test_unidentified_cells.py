@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.services.samples import sample_detail, sample_history
+from app.services.samples.samples import sample_detail, sample_history
 from tests.component.reviewing import NAMED_FIELD, Person, counted_field
 from tests.component.upload_desk import UploadDesk
 

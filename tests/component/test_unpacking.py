@@ -8,7 +8,7 @@ import pytest
 from app.db.session import Database
 from app.errors import StorageFull
 from app.schemas.batches import BatchFileStatus, BatchStatus
-from app.services.unpacking import Unpacking, UnpackingStopped
+from app.services.intake.unpacking import Unpacking, UnpackingStopped
 from app.settings import Settings
 from app.storage import ImageStore
 from tests.component.batch_desk import BatchDesk

@@ -10,8 +10,8 @@ from app.db.records import FieldImageRecord
 from app.errors import InvalidInput, SampleNotFound, StorageFull, TooManyFiles
 from app.schemas.samples import ImageStatus, SampleStatus
 from app.schemas.uploads import UploadOutcome
-from app.services.samples import sample_detail
-from app.services.uploads import accept_image
+from app.services.intake.uploads import accept_image
+from app.services.samples.samples import sample_detail
 from tests.component.upload_desk import UploadDesk
 from tests.sample_images import image_bytes, incoming
 

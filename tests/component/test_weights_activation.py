@@ -8,15 +8,15 @@ from app.db.repositories import weights
 from app.db.session import Database
 from app.schemas.actors import Actor, ActorKind
 from app.schemas.weights import ReleaseStatus
-from app.services.acting import acting_as
-from app.services.weights_activation import (
+from app.services.accounts.acting import acting_as
+from app.services.weights.weights_activation import (
     approve_activation,
     decline_activation,
     request_activation,
     roll_back,
 )
-from app.services.weights_judging import ask_for_evaluation, record_evaluation
-from app.services.weights_overview import weights_overview
+from app.services.weights.weights_judging import ask_for_evaluation, record_evaluation
+from app.services.weights.weights_overview import weights_overview
 from app.settings import Settings
 from app.weights_errors import (
     ActivationClosed,

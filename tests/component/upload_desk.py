@@ -9,9 +9,9 @@ from app.db.records import FieldImageRecord
 from app.db.session import Database
 from app.schemas.samples import NewSample
 from app.schemas.uploads import IncomingFile, UploadOutcome
-from app.services.job_queue import JobQueue
-from app.services.samples import create_sample
-from app.services.uploads import accept_images
+from app.services.intake.uploads import accept_images
+from app.services.queue.job_queue import JobQueue
+from app.services.samples.samples import create_sample
 from app.settings import Settings
 from app.storage import ImageStore
 from tests.component.fakes import NotedJobs

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.db.migrating import upgrade_schema
 from app.db.session import create_database
-from app.services.tokens import create_token
+from app.services.accounts.tokens import create_token
 from app.settings import Settings
 from tests.signing_in import SESSION_COOKIE, open_test_session
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from app.services.grouping import sample_of
+from app.services.intake.grouping import sample_of
 from tests.e2e.conftest import NewPage
 from tests.e2e.sample_page import wait_for
 from tests.e2e.serving import Server

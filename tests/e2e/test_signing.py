@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from app.db.repositories.accounts import find_account
 from app.db.session import create_database
-from app.services.passwords import hash_password
+from app.services.accounts.passwords import hash_password
 from app.settings import Settings
 from tests.e2e.conftest import NewPage
 from tests.e2e.review_desk import Field, Viewer, upload_fields

@@ -18,9 +18,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.services.decoding.pool import DecoderPool
-from app.services.decoding.reader import ImageReader
-from app.services.stripping import NotStrippable, stripped
+from app.services.images.decoding.pool import DecoderPool
+from app.services.images.decoding.reader import ImageReader
+from app.services.images.stripping import NotStrippable, stripped
 from model.preprocessing import ImageLimits, ImageRefused
 from tests.unit.preprocessing.images import coloured_picture, encoded, noisy_picture, png_bomb
 from tests.unit.services.test_stripping import FILES

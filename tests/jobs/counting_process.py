@@ -21,9 +21,9 @@ from app.db.session import Database, create_database
 from app.errors import AccessionNumberTaken
 from app.jobs import CountingRuntime, FieldCounter, JobEngine
 from app.schemas.samples import NewSample
-from app.services.job_queue import JobQueue
-from app.services.samples import create_sample
-from app.services.uploads import accept_image
+from app.services.intake.uploads import accept_image
+from app.services.queue.job_queue import JobQueue
+from app.services.samples.samples import create_sample
 from app.settings import Settings
 from app.storage import create_image_store
 from tests.jobs.counters import DeadlyCounter, ScriptedCounter

@@ -12,8 +12,8 @@ from app.jobs import CountingRuntime, FieldCounter, JobEngine, JobOptions
 from app.jobs.queue import CountQueue, job_id
 from app.schemas.samples import ImageStatus, NewSample
 from app.schemas.uploads import CountPriority
-from app.services.samples import create_sample
-from app.services.uploads import accept_images
+from app.services.intake.uploads import accept_images
+from app.services.samples.samples import create_sample
 from app.settings import Settings
 from app.storage import ImageStore
 from tests.sample_images import incoming

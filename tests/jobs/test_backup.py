@@ -9,10 +9,10 @@ import pytest
 
 from app.errors import BackupUnusable
 from app.schemas.samples import ImageStatus
-from app.services.backup_manifest import IMAGE_LIST, verify_backup
-from app.services.backups import make_backup, restore_backup
-from app.services.results import image_content, image_result
-from app.services.samples import sample_detail
+from app.services.backup.backup_manifest import IMAGE_LIST, verify_backup
+from app.services.backup.backups import make_backup, restore_backup
+from app.services.queue.results import image_content, image_result
+from app.services.samples.samples import sample_detail
 from tests.jobs.counters import ScriptedCounter
 from tests.jobs.laboratory import Laboratory, wait_for
 from tests.other_installation import Other, other

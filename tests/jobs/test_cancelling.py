@@ -11,9 +11,9 @@ from app.db.repositories import images
 from app.errors import ImageNotChangeable
 from app.jobs import CountingRuntime, JobEngine
 from app.schemas.samples import ImageStatus
-from app.services.image_actions import cancel_image, cancel_waiting_images, retry_image, retry_images
-from app.services.queue_state import queue_state
-from app.services.uploads import accept_images
+from app.services.images.image_actions import cancel_image, cancel_waiting_images, retry_image, retry_images
+from app.services.intake.uploads import accept_images
+from app.services.queue.queue_state import queue_state
 from app.settings import Settings
 from app.web.logging_setup import configure_logging
 from tests.jobs.counters import ScriptedCounter

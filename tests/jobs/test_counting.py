@@ -13,10 +13,10 @@ from app.schemas.acquisition_profiles import NewAcquisitionProfile
 from app.schemas.counts import ClassCounts
 from app.schemas.samples import ImageStatus
 from app.schemas.uploads import CountPriority
-from app.services.acquisition_profiles import create_profile
-from app.services.results import image_result
-from app.services.sample_editing import change_sample, given_data
-from app.services.samples import sample_detail
+from app.services.queue.results import image_result
+from app.services.samples.acquisition_profiles import create_profile
+from app.services.samples.sample_editing import change_sample, given_data
+from app.services.samples.samples import sample_detail
 from app.settings import Settings
 from tests.jobs.counters import TEST_WEIGHTS, ScriptedCounter
 from tests.jobs.laboratory import QUICK, Laboratory, wait_for

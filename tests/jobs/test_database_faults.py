@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 from app.db import engine as engine_module
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus
-from app.services.results import record_result
+from app.services.queue.results import record_result
 from tests.jobs.counters import ScriptedCounter
 from tests.jobs.laboratory import Laboratory, wait_for
 from tests.sample_images import image_bytes

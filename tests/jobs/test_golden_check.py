@@ -7,7 +7,7 @@ from app.db.session import Database
 from app.jobs.golden_check import GOLDEN_RECIPES, GoldenFieldCheck
 from app.jobs.runtime import CountingRuntime, LoadedWeights
 from app.schemas.golden_checks import GoldenCheck
-from app.services.golden_checks import newest_checks
+from app.services.quality.golden_checks import newest_checks
 from app.settings import Settings
 from model.classes import CellClass
 from model.preprocessing import decode_image

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app.db.records import AnalysisRecord, FieldImageRecord
 from app.db.session import Database
 from app.schemas.samples import ImageStatus
-from app.services.results import image_content
+from app.services.queue.results import image_content
 from app.settings import Settings
 from app.storage import create_image_store
 from tests.jobs.laboratory import FINISHED, wait_for

@@ -18,10 +18,10 @@ from app.db.repositories import weights
 from app.jobs import CountingRuntime, JobEngine
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus
-from app.services.golden_checks import newest_checks
-from app.services.weights_activation import request_activation, roll_back
-from app.services.weights_judging import record_evaluation, record_soundness
-from app.services.weights_overview import weights_overview
+from app.services.quality.golden_checks import newest_checks
+from app.services.weights.weights_activation import request_activation, roll_back
+from app.services.weights.weights_judging import record_evaluation, record_soundness
+from app.services.weights.weights_overview import weights_overview
 from app.settings import Settings
 from model.types import FieldResult, WeightsIdentity
 from tests.jobs.counters import TEST_WEIGHTS

@@ -10,7 +10,7 @@ import structlog
 from app.db.session import create_database
 from app.jobs import CountingRuntime, JobEngine
 from app.jobs.unpacker import Unpacker
-from app.services.batch_intake import BatchIntake
+from app.services.intake.batch_intake import BatchIntake
 from app.settings import Settings
 from app.storage import create_image_store
 from tests.jobs.counters import ScriptedCounter

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.db.session import Database
 from app.jobs.weights_children import CheckFailedError, Progress
 from app.schemas.weights_report import ClassComparison, ClassFigures, EvaluationReport, GroupComparison
-from app.services.weights_intake import add_release
+from app.services.weights.weights_intake import add_release
 from app.settings import Settings
 from app.storage import ImageStore
 from model.classes import CellClass

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from app.db.migrating import upgrade_schema
 from app.db.session import Database
-from app.services.reference_ranges import current_ranges
+from app.services.figures.reference_ranges import current_ranges
 from tests.migrations.test_schema_upgrade import alembic_over
 
 MOMENT = "2026-11-23 00:00:00+00"

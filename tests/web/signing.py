@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from httpx2 import Response
 
 from app.db.repositories.accounts import find_account
-from app.services.passwords import hash_password
+from app.services.accounts.passwords import hash_password
 from app.web.context import context_of
 from tests.web.image_files import png_of
 from tests.web.site import Site

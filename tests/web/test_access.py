@@ -11,7 +11,7 @@ from app.main import create_app
 from app.schemas.audit import AuditAction
 from app.schemas.permissions import ROLE_PERMISSIONS, Permission, token_permissions
 from app.schemas.tokens import Role
-from app.services.tokens import create_token
+from app.services.accounts.tokens import create_token
 from app.settings import Settings
 from app.web.access_rules import ACCESS_RULES, Rule
 from app.web.context import context_of

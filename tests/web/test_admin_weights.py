@@ -5,7 +5,7 @@ import pytest
 from app.db.repositories import weights
 from app.db.session import Database
 from app.schemas.weights_report import ChangedField, DrawnCell, EvaluationReport, FieldCount
-from app.services.weights_judging import record_evaluation, record_soundness
+from app.services.weights.weights_judging import record_evaluation, record_soundness
 from app.web.context import context_of
 from model.classes import CellClass
 from model.types import WeightsIdentity

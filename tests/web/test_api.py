@@ -7,8 +7,8 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.schemas.result_record import build_result_record
-from app.services.results import record_result
-from app.services.tokens import create_token
+from app.services.accounts.tokens import create_token
+from app.services.queue.results import record_result
 from app.settings import InvalidSettings, Settings
 from app.web.context import context_of
 from tests.signing_in import sign_in

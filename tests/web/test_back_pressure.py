@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.main import create_app
-from app.services.decoding.reader import ImageReader
+from app.services.images.decoding.reader import ImageReader
 from app.settings import Settings
 from model.preprocessing import ImageInspection
 from tests.signing_in import sign_in

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.schemas.manual_differentials import ManualCellType
-from app.services.counter_keys import KEY_PRESETS
+from app.services.reviews.counter_keys import KEY_PRESETS
 from tests.web.image_files import png_of
 from tests.web.signing import give_password, sample_to_sign, sign
 from tests.web.site import Site

@@ -11,7 +11,7 @@ from app.db.records import ExecutorHeartbeatRecord
 from app.db.repositories.audit_events import AuditFilter
 from app.schemas.golden_checks import FieldNumbers
 from app.services.audit import find_entries
-from app.services.golden_checks import failing_checks, keep_check
+from app.services.quality.golden_checks import failing_checks, keep_check
 from app.web.context import context_of
 from model.types import WeightsIdentity
 from tests.web.image_files import png_of

@@ -79,7 +79,7 @@ def test_a_file_lost_to_the_decoder_is_told_in_words(site: Site, monkeypatch: py
     """A TIFF has to be decoded to be shown; a decoder that gives up must not become an error of the server."""
     sample_id = site.new_sample("slow")
     (entry,) = site.upload(sample_id, ("a.tif", TIFF))
-    monkeypatch.setattr("app.services.decoding.reader.ImageReader.decode", _refuse)
+    monkeypatch.setattr("app.services.images.decoding.reader.ImageReader.decode", _refuse)
 
     answer = site.client.get(f"/images/{entry['image_id']}/display")
 

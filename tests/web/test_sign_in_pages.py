@@ -13,9 +13,9 @@ from app.db.records import UserSessionRecord
 from app.db.session import Database
 from app.main import create_app
 from app.schemas.tokens import Role
-from app.services import throttling
-from app.services.accounts import create_account
-from app.services.setup_links import issue_setup_link
+from app.services.accounts import throttling
+from app.services.accounts.accounts import create_account
+from app.services.accounts.setup_links import issue_setup_link
 from app.settings import Settings
 from app.web.context import context_of
 from tests.web.site import Site

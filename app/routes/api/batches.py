@@ -18,8 +18,8 @@ from app.schemas.batches import (
     GroupingQuestion,
     NewBatch,
 )
-from app.services.batch_progress import batch_detail, batch_file_page, batch_history, shown_file
-from app.services.batches import announce_files, complete_batch, open_batch, preview_grouping
+from app.services.intake.batch_progress import batch_detail, batch_file_page, batch_history, shown_file
+from app.services.intake.batches import announce_files, complete_batch, open_batch, preview_grouping
 from app.web.dependencies import ContextDep, IdempotencyKey, SessionDep, SettingsDep
 from app.web.resumable_upload import (
     PART_TYPE,

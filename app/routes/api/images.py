@@ -7,7 +7,7 @@ from fastapi import APIRouter, File, UploadFile, status
 from app.schemas.result_record import ResultRecord
 from app.schemas.reviews import ReviewedResultRecord
 from app.schemas.uploads import CountPriority
-from app.services.results import image_result
+from app.services.queue.results import image_result
 from app.web.dependencies import ContextDep, IdempotencyKey, SessionDep
 from app.web.incoming_files import UploadReport, require_files, take_in
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from app.schemas.queue import QueueState
-from app.services.queue_state import queue_state
+from app.services.queue.queue_state import queue_state
 from app.web.dependencies import SessionDep
 
 router = APIRouter(prefix="/api/v1", tags=["queue"])

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from app.schemas.signed_reports import ReportVerification, SampleReports, SignedReport
-from app.services.reports import sample_reports, signed_report, verify_report
+from app.services.reports.reports import sample_reports, signed_report, verify_report
 from app.web.dependencies import ContextDep, SessionDep
 from app.web.report_files import signed_pdf
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from app.schemas.reviews import EditAnswer, EditBatch, FieldReview
-from app.services.reviews import edits_after, field_review, record_edits
+from app.services.reviews.reviews import edits_after, field_review, record_edits
 from app.web.dependencies import SessionDep
 from app.web.editor import EditorDep
 

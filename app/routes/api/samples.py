@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 
 from app.schemas.samples import NewSample, SampleDetail, SamplePage, SampleStatus, SampleSummary
-from app.services.sample_filters import registered_between
-from app.services.samples import create_sample, sample_detail, sample_history
+from app.services.samples.sample_filters import registered_between
+from app.services.samples.samples import create_sample, sample_detail, sample_history
 from app.web.dependencies import GradingSchemeDep, SessionDep
 
 router = APIRouter(prefix="/api/v1", tags=["samples"])

@@ -7,9 +7,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.access_errors import SignInRefused, TooManyAttempts
 from app.errors import InvalidInput
-from app.services.accounts import change_own_password
-from app.services.sign_in import check_password_again
-from app.services.user_sessions import open_sessions, revoke_session
+from app.services.accounts.accounts import change_own_password
+from app.services.accounts.sign_in import check_password_again
+from app.services.accounts.user_sessions import open_sessions, revoke_session
 from app.web.dependencies import ActorDep, ContextDep, SessionDep, SettingsDep
 from app.web.sign_in_form import password_values, visitor_of
 from app.web.templating import render_page

@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.errors import InvalidInput
 from app.laboratory_errors import ProfileNameTaken
-from app.services.acquisition_profiles import (
+from app.services.samples.acquisition_profiles import (
     archive_profile,
     change_profile,
     create_profile,

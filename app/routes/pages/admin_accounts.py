@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.access_errors import AccountNameTaken
 from app.errors import InvalidInput
 from app.schemas.tokens import Role
-from app.services.accounts import (
+from app.services.accounts.accounts import (
     account_name,
     change_role,
     create_account,
@@ -16,8 +16,8 @@ from app.services.accounts import (
     enable_account,
     reset_password,
 )
-from app.services.passwords import temporary_password
-from app.services.user_sessions import revoke_session
+from app.services.accounts.passwords import temporary_password
+from app.services.accounts.user_sessions import revoke_session
 from app.web.admin_views import accounts_values
 from app.web.dependencies import ActorDep, ContextDep, SessionDep
 from app.web.templating import render_page

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from app.errors import BloodcountError
-from app.services.decoding.reader import image_reader
-from app.services.patient_export import export_patient
-from app.services.patients import erase_patient
-from app.services.retention import apply_retention
+from app.services.images.decoding.reader import image_reader
+from app.services.privacy.patient_export import export_patient
+from app.services.privacy.retention import apply_retention
+from app.services.samples.patients import erase_patient
 from app.web.dependencies import DatabaseDep, SessionDep, SettingsDep, StoreDep
 from app.web.downloads import file_answer
 from app.web.privacy_view import patient_values, privacy_values

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.errors import InvalidInput
 from app.schemas.tokens import Role
-from app.services.tokens import create_token, revoke_token
+from app.services.accounts.tokens import create_token, revoke_token
 from app.web.admin_views import tokens_values
 from app.web.dependencies import SessionDep
 from app.web.templating import render_page

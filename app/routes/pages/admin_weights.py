@@ -6,15 +6,15 @@ from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.errors import BloodcountError
-from app.services.weights_activation import (
+from app.services.weights.weights_activation import (
     approve_activation,
     decline_activation,
     request_activation,
     roll_back,
 )
-from app.services.weights_intake import add_release
-from app.services.weights_judging import ask_for_evaluation
-from app.services.weights_overview import release_detail, weights_overview
+from app.services.weights.weights_intake import add_release
+from app.services.weights.weights_judging import ask_for_evaluation
+from app.services.weights.weights_overview import release_detail, weights_overview
 from app.web.context import AppContext
 from app.web.dependencies import ContextDep
 from app.web.golden_picture import drawn_golden_png

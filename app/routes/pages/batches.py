@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.schemas.batches import BatchDetail
-from app.services.batch_progress import batch_detail, batch_history
+from app.services.intake.batch_progress import batch_detail, batch_history
 from app.settings import Settings
 from app.web.batch_view import BatchPlace, build_batch_view, shares_of
 from app.web.dependencies import ContextDep, SessionDep, SettingsDep

@@ -7,9 +7,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 
 from app.errors import InvalidInput
 from app.schemas.manual_differentials import CounterDraft, SentDraft
-from app.services.counter_drafts import keep_draft, keep_preference
-from app.services.manual_differentials import save_differential, withdraw_differential
-from app.services.samples import sample_detail
+from app.services.reviews.counter_drafts import keep_draft, keep_preference
+from app.services.reviews.manual_differentials import save_differential, withdraw_differential
+from app.services.samples.samples import sample_detail
 from app.web.counter_view import CounterForm, counter_values, read_counter_form, read_finished_count, read_preference
 from app.web.dependencies import ActorDep, ContextDep, SessionDep
 from app.web.differential_view import differentials_values

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
 from app.schemas.uploads import CountPriority, IncomingFile
-from app.services.samples import create_sample
+from app.services.samples.samples import create_sample
 from app.web.dependencies import ContextDep
 from app.web.example_smear import EXAMPLE_FILE_NAME, example_png, example_preview_jpeg, new_example_sample
 from app.web.incoming_files import take_in

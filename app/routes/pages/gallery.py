@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import HTMLResponse, Response
 
-from app.services.crop_sheets import SheetAddress, sheet_boxes
-from app.services.decoding.reader import image_reader
-from app.services.results import image_content
-from app.services.reviews import field_review
-from app.services.samples import sample_detail
-from app.services.served_images import upright_pixels
+from app.services.images.decoding.reader import image_reader
+from app.services.images.served_images import upright_pixels
+from app.services.queue.results import image_content
+from app.services.reviews.crop_sheets import SheetAddress, sheet_boxes
+from app.services.reviews.reviews import field_review
+from app.services.samples.samples import sample_detail
 from app.web.crops import draw_sheet, usual_crop_px
 from app.web.dependencies import SessionDep, SettingsDep, StoreDep
 from app.web.editor import EditorDep

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 
-from app.services.golden_fields import mark_golden, withdraw_golden
+from app.services.quality.golden_fields import mark_golden, withdraw_golden
 from app.web.dependencies import SessionDep
 
 router = APIRouter()

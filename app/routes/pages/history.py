@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
-from app.services.samples import sample_history
+from app.services.samples.samples import sample_history
 from app.web.dependencies import SessionDep
 from app.web.history_view import PAGE_SIZE, HistorySearch, history_values
 from app.web.templating import render_page

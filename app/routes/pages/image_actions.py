@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from app.schemas.base import Schema
-from app.services.samples import sample_detail
+from app.services.samples.samples import sample_detail
 from app.web.context import AppContext
 from app.web.dependencies import ContextDep
 from app.web.image_changes import ImageAction, SampleAction, change_batch, change_image, change_images

@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from app.services.decoding.reader import image_reader
-from app.services.results import image_content, image_result
-from app.services.served_images import shown_image, whole_image
+from app.services.images.decoding.reader import image_reader
+from app.services.images.served_images import shown_image, whole_image
+from app.services.queue.results import image_content, image_result
 from app.web.csv_tables import image_cells_csv
 from app.web.dependencies import SessionDep, SettingsDep, StoreDep
 from app.web.downloads import csv_download, image_answer, json_download

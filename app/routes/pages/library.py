@@ -7,13 +7,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from PIL import Image
 
 from app.schemas.reference_cells import AddedCells, CellsToAdd, FieldCells
-from app.services.reference_library import (
+from app.services.queue.results import image_content
+from app.services.reviews.reference_library import (
     add_to_library,
     confirmed_cells,
     library_pictures,
     remove_from_library,
 )
-from app.services.results import image_content
 from app.settings import Settings
 from app.web.crops import draw_cell, join_cells, usual_crop_px
 from app.web.dependencies import ActorDep, SessionDep, SettingsDep, StoreDep

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from app.services.look_back import look_back, old_analysis
+from app.services.quality.look_back import look_back, old_analysis
 from app.web.dependencies import ContextDep, SessionDep
 from app.web.look_back_view import look_back_values
 from app.web.old_analysis_view import old_analysis_values

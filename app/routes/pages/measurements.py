@@ -5,9 +5,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.errors import InvalidInput
 from app.laboratory_errors import SampleChangedMeanwhile
-from app.services.edit_marks import edit_mark
-from app.services.measurements import record_measurements, sample_measurements
-from app.services.sample_editing import given_data
+from app.services.figures.measurements import record_measurements, sample_measurements
+from app.services.reviews.edit_marks import edit_mark
+from app.services.samples.sample_editing import given_data
 from app.web.dependencies import SessionDep
 from app.web.form_values import TypedFieldsDep
 from app.web.measurements_view import measured_as_typed, measurements_values, typed_measurements

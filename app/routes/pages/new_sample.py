@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from app.errors import AccessionNumberTaken, InvalidInput
 from app.schemas.samples import SampleSummary
 from app.schemas.uploads import CountPriority
-from app.services.acquisition_profiles import list_profiles
-from app.services.samples import create_sample, sample_detail
+from app.services.samples.acquisition_profiles import list_profiles
+from app.services.samples.samples import create_sample, sample_detail
 from app.web.context import AppContext
 from app.web.dependencies import ContextDep, IdempotencyKey, SessionDep, SettingsDep
 from app.web.incoming_files import UploadReport, chosen_files, require_files, take_in

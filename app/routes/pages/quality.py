@@ -7,9 +7,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.errors import InvalidInput
 from app.schemas.controls import Decision
-from app.services.controls import close_lot, decide_run, make_lot, record_run
-from app.services.golden_checks import accept_check
-from app.services.override_rates import override_rates
+from app.services.quality.controls import close_lot, decide_run, make_lot, record_run
+from app.services.quality.golden_checks import accept_check
+from app.services.quality.override_rates import override_rates
 from app.web.dependencies import ActorDep, ContextDep, SessionDep
 from app.web.form_data import FormDataDep
 from app.web.override_view import override_values

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from app.services.golden_checks import failing_checks
-from app.services.queue_state import queue_state
+from app.services.quality.golden_checks import failing_checks
+from app.services.queue.queue_state import queue_state
 from app.web.dependencies import ContextDep, SessionDep
 from app.web.event_stream import queue_page_update, queue_updates
 from app.web.live import PageUpdate, parse_seen

@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.errors import InvalidInput
 from app.laboratory_errors import RangesChangedMeanwhile
-from app.services.reference_ranges import current_ranges, list_range_sets, ranges_of_version, save_ranges
+from app.services.figures.reference_ranges import current_ranges, list_range_sets, ranges_of_version, save_ranges
 from app.web.dependencies import SessionDep
 from app.web.form_values import TypedFieldsDep, whole_number
 from app.web.range_views import range_rows, ranges_as_typed, ranges_form_values, typed_ranges

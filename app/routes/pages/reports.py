@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from app.services.reports import report_snapshot, sample_reports, signed_report
+from app.services.reports.reports import report_snapshot, sample_reports, signed_report
 from app.web.dependencies import ContextDep, SessionDep
 from app.web.downloads import csv_download, text_download
 from app.web.report_files import draft_pdf, signed_pdf

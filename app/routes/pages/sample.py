@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from app.services.queue_state import sample_seconds_to_go
-from app.services.reports import is_as_signed, sample_reports
-from app.services.results import image_result
-from app.services.samples import require_sample, sample_detail
+from app.services.queue.queue_state import sample_seconds_to_go
+from app.services.queue.results import image_result
+from app.services.reports.reports import is_as_signed, sample_reports
+from app.services.samples.samples import require_sample, sample_detail
 from app.web.dependencies import ContextDep, GradingSchemeDep, SessionDep, SettingsDep
 from app.web.event_stream import sample_update, sample_updates
 from app.web.example_smear import EXAMPLE_NOTE

@@ -7,8 +7,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.errors import AccessionNumberTaken, InvalidInput
 from app.laboratory_errors import SampleChangedMeanwhile
-from app.services.acquisition_profiles import list_profiles
-from app.services.sample_editing import change_sample, given_data
+from app.services.samples.acquisition_profiles import list_profiles
+from app.services.samples.sample_editing import change_sample, given_data
 from app.web.dependencies import SessionDep
 from app.web.sample_form import SampleForm, form_problems, sample_fields_values, typed_sample
 from app.web.templating import render_page

@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from app.services.results import image_result
-from app.services.samples import sample_detail
+from app.services.queue.results import image_result
+from app.services.samples.samples import sample_detail
 from app.web.csv_tables import sample_counts_csv
 from app.web.dependencies import GradingSchemeDep, SessionDep
 from app.web.downloads import csv_download, json_download

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.errors import InvalidInput
-from app.services.setup_links import check_setup_link, set_up_first_admin
-from app.services.sign_in import admit_new
+from app.services.accounts.setup_links import check_setup_link, set_up_first_admin
+from app.services.accounts.sign_in import admit_new
 from app.web.dependencies import ContextDep, SessionDep
 from app.web.session_cookies import set_cookies
 from app.web.sign_in_form import password_values, visitor_of

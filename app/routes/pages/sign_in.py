@@ -6,10 +6,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.access_errors import SignInRefused, TooManyAttempts
-from app.services.acting import current_actor
-from app.services.setup_links import is_set_up
-from app.services.sign_in import sign_in
-from app.services.user_sessions import end_session
+from app.services.accounts.acting import current_actor
+from app.services.accounts.setup_links import is_set_up
+from app.services.accounts.sign_in import sign_in
+from app.services.accounts.user_sessions import end_session
 from app.web.dependencies import ActorDep, ContextDep, SessionDep
 from app.web.session_cookies import clear_session_cookie, set_cookies
 from app.web.sign_in_form import safe_next, sign_in_values, visitor_of

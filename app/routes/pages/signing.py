@@ -10,10 +10,10 @@ from app.errors import BloodcountError, InvalidInput
 from app.report_errors import NothingToCorrect, ReportOutdated, SigningBlocked
 from app.schemas.actors import Actor
 from app.schemas.signed_reports import SignatureForm, SignRequest
-from app.services.report_drafts import build_draft
-from app.services.reports import sample_reports
-from app.services.sign_in import Visitor, check_password_again
-from app.services.signing import open_correction, sign_report
+from app.services.accounts.sign_in import Visitor, check_password_again
+from app.services.reports.report_drafts import build_draft
+from app.services.reports.reports import sample_reports
+from app.services.reports.signing import open_correction, sign_report
 from app.web.context import AppContext
 from app.web.dependencies import ActorDep, ContextDep, SessionDep
 from app.web.sign_in_form import visitor_of

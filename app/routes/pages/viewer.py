@@ -4,9 +4,9 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.schemas.permissions import Permission
-from app.services.golden_fields import golden_mark
-from app.services.reviews import field_review
-from app.services.samples import sample_detail
+from app.services.quality.golden_fields import golden_mark
+from app.services.reviews.reviews import field_review
+from app.services.samples.samples import sample_detail
 from app.web.dependencies import ActorDep, SessionDep
 from app.web.editor import EditorDep
 from app.web.templating import render_page

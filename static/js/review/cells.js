@@ -1,5 +1,5 @@
 // A field's cells: what the network found, and how an edit changes one. The server judges by the same rules
-// (app/services/edit_rules.py); here they only make a change visible at once.
+// (app/services/reviews/edit_rules.py); here they only make a change visible at once.
 const ERYTHROBLAST = "erythroblast";
 export const UNSURE = new Set(["unidentified", "uncategorised"]);
 export const CODES = ["RBC", "WBC", "PLT", "NRBC"];

@@ -8,7 +8,7 @@ from app.cli import run
 from app.db.migrating import upgrade_schema
 from app.db.session import create_database
 from app.schemas.samples import NewSample
-from app.services.samples import create_sample, sample_history
+from app.services.samples.samples import create_sample, sample_history
 from app.settings import get_settings
 
 

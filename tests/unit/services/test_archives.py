@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 
 from app.batch_errors import ArchiveRejected
-from app.services.archives import Member, check_archive_size, list_members, open_archive
+from app.services.intake.archives import Member, check_archive_size, list_members, open_archive
 from app.settings import Settings
 
 SETTINGS = Settings(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.canonical_json import canonical_json, sha256_of
+from app.services.reports.canonical_json import canonical_json, sha256_of
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.schemas.measurements import ChamberCount
-from app.services.cell_ratios import cells_per_1000_rbc, concentration_by_ratio_10e9_per_l
-from app.services.chambers import NEUBAUER, chamber_concentration_per_ul, sides_agree
-from app.services.field_factors import concentration_by_factor_per_ul
+from app.services.figures.cell_ratios import cells_per_1000_rbc, concentration_by_ratio_10e9_per_l
+from app.services.figures.chambers import NEUBAUER, chamber_concentration_per_ul, sides_agree
+from app.services.figures.field_factors import concentration_by_factor_per_ul
 
 COUNTS = st.integers(0, 5000)
 POSITIVE = st.integers(1, 100_000)

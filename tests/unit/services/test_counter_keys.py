@@ -4,7 +4,7 @@ import pytest
 
 from app.errors import InvalidInput
 from app.schemas.manual_differentials import ManualCellType
-from app.services.counter_keys import KEY_PRESETS, KeyPreset, checked_keys, checked_target
+from app.services.reviews.counter_keys import KEY_PRESETS, KeyPreset, checked_keys, checked_target
 
 
 @pytest.mark.parametrize("preset", KEY_PRESETS, ids=lambda preset: preset.id)

@@ -7,8 +7,8 @@ import pytest
 from app.schemas.delta_checks import Delta, DeltaRule, DeltaRules
 from app.schemas.findings import Interval
 from app.schemas.quantities import Quantity
-from app.services.delta_checks import delta_check, load_delta_rules
-from app.services.intervals import exact_share
+from app.services.figures.intervals import exact_share
+from app.services.quality.delta_checks import delta_check, load_delta_rules
 from app.settings import InvalidSettings
 
 RULES = DeltaRules(

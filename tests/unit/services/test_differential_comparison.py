@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
-from app.services.differential_comparison import compare_counts, fisher_p, holm_rejected
+from app.services.reviews.differential_comparison import compare_counts, fisher_p, holm_rejected
 
 
 def test_fishers_own_example_of_the_lady_tasting_tea() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
-from app.services.evenness import field_evenness
+from app.services.figures.evenness import field_evenness
 
 COUNTS = st.lists(st.integers(0, 400), min_size=2, max_size=40)
 

@@ -6,8 +6,8 @@ import pytest
 
 from app.schemas.findings import Share
 from app.schemas.grading import GRADED_TYPES, GradingScheme
-from app.services.grading import graded_share, load_grading_scheme, shipped_schemes
-from app.services.intervals import share_interval
+from app.services.figures.grading import graded_share, load_grading_scheme, shipped_schemes
+from app.services.figures.intervals import share_interval
 from app.settings import InvalidSettings
 from model.classes import RedCellSubtype
 

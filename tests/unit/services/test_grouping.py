@@ -1,7 +1,7 @@
 import pytest
 
 from app.schemas.batches import GroupingRule, ManifestRow
-from app.services.grouping import group_files, sample_of
+from app.services.intake.grouping import group_files, sample_of
 
 CASES = [
     ("night/26-0412/field-1.jpg", GroupingRule(by="folder"), "26-0412"),

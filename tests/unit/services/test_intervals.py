@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, chi2
 
-from app.services.intervals import count_interval, share_interval
+from app.services.figures.intervals import count_interval, share_interval
 
 RUEMKE = [
     # seen, examined, low and high in percent: exact limits of the differential, as Rümke's table gives them

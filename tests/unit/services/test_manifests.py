@@ -1,7 +1,7 @@
 import pytest
 
 from app.errors import InvalidInput
-from app.services.manifests import read_manifest
+from app.services.intake.manifests import read_manifest
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

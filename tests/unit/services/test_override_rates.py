@@ -2,8 +2,8 @@
 
 from app.schemas.result_record import CellEntry
 from app.schemas.reviews import CellState
-from app.services.override_rates import OverrideTally
-from app.services.reviewed_cells import network_state
+from app.services.quality.override_rates import OverrideTally
+from app.services.reviews.reviewed_cells import network_state
 from model.classes import CellClass
 
 

@@ -10,8 +10,8 @@ from app.schemas.analytes import Analyte
 from app.schemas.findings import Interval
 from app.schemas.patients import Age, AgeUnit, Sex
 from app.schemas.reference_ranges import RangeSet, ReferenceRange
-from app.services.patient_ages import age_span_days, birthday_days
-from app.services.range_comparison import compare, find_range, overlapping
+from app.services.figures.range_comparison import compare, find_range, overlapping
+from app.services.samples.patient_ages import age_span_days, birthday_days
 from model.types import Notice
 
 AGES = st.one_of(

@@ -11,7 +11,7 @@ from app.schemas.findings import Differential, Share
 from app.schemas.measurements import Measurements
 from app.schemas.result_record import CellEntry, ResultRecord
 from app.schemas.samples import ImageStatus, ImageSummary, SampleDetail, SampleStatus
-from app.services.sign_checks import FieldFacts, compute_sign_checks, field_facts
+from app.services.reports.sign_checks import FieldFacts, compute_sign_checks, field_facts
 from model.classes import CellClass
 from model.types import Notice, WeightsIdentity
 

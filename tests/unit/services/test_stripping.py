@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from app.services.stripping import NotStrippable, stripped
+from app.services.images.stripping import NotStrippable, stripped
 from model.preprocessing import decode_image, describe_image
 from tests.unit.preprocessing.images import coloured_picture, encoded, noisy_picture
 

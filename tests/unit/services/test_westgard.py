@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.westgard import ControlValue, WestgardRule, is_rejected, westgard_faults
+from app.services.quality.westgard import ControlValue, WestgardRule, is_rejected, westgard_faults
 
 R = WestgardRule
 

@@ -14,9 +14,9 @@ from app.schemas.measurements import Measurements
 from app.schemas.reference_ranges import RangeSet
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus, SampleDetail, SampleStatus
-from app.services.findings import count_intervals, pooled_differential, pooled_morphology
-from app.services.grading import load_grading_scheme
-from app.services.sample_figures import sample_figures
+from app.services.figures.findings import count_intervals, pooled_differential, pooled_morphology
+from app.services.figures.grading import load_grading_scheme
+from app.services.figures.sample_figures import sample_figures
 from app.web.findings_view import count_words
 from app.web.sample_view import build_sample_view
 from app.web.templating import render_fragment

@@ -11,7 +11,7 @@ from app.schemas.figures import Concentration, ConcentrationMethod, Ratio, Sampl
 from app.schemas.measurements import Measurements
 from app.schemas.sign_checks import SignCheck
 from app.schemas.signed_reports import ReportContent, ReportField, ReportSample
-from app.services.report_changes import compute_changes
+from app.services.reports.report_changes import compute_changes
 from app.web.report_pdf import render_report
 from app.web.report_pdf.fonts import printable
 from app.web.report_view import build_report_view

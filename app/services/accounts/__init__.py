@@ -1,0 +1,1 @@
+"""What accounts, sessions, tokens and signing in are, and in whose name something is done."""

@@ -1,0 +1,1 @@
+"""Copies of everything, and how they are put back."""

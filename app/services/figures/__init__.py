@@ -1,0 +1,1 @@
+"""What is worked out of counts: intervals, differentials, grades, ratios, concentrations and reference ranges."""

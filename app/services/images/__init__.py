@@ -1,0 +1,1 @@
+"""Stored images: decoded in processes of their own, served without the camera's notes, cancelled and retried."""

@@ -1,0 +1,1 @@
+"""Retention, export and erasure of a patient's data, and what the audit trail conceals."""

@@ -1,0 +1,1 @@
+"""Signing, signed reports and their corrections."""

@@ -1,0 +1,1 @@
+"""What persons say of cells: corrections, manual differentials and the reference library."""

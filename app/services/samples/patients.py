@@ -1,0 +1,90 @@
+"""What is kept under a patient code: found, exported as a whole, and erased."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from app.db.records import SampleRecord
+from app.db.repositories import erasing, samples
+from app.db.session import UnitOfWorkFactory
+from app.errors import InvalidInput
+from app.protection_errors import ErasureRefused, PatientNotFound
+from app.schemas.erasure import ErasureOutcome, PatientSample
+from app.schemas.samples import UNFINISHED
+from app.services.privacy.erasing import erase_photograph, erase_sample
+from app.services.privacy.retention import checked_reason
+from app.storage import ImageStore
+
+_MOST_SAMPLES = 10_000
+
+
+def patient_samples(session: Session, *, patient_code: str) -> tuple[PatientSample, ...]:
+    """The samples of a patient code, the oldest first.
+
+    Raises:
+        InvalidInput: The code is empty.
+        PatientNotFound: No sample has it.
+    """
+    found = _records(session, patient_code)
+    by_status = samples.image_status_counts(session, [record.id for record in found])
+    return tuple(
+        PatientSample(
+            id=record.id,
+            accession_number=record.accession_number,
+            created_at=record.created_at,
+            images=sum(by_status.get(record.id, {}).values()),
+            waiting=sum(number for status, number in by_status.get(record.id, {}).items() if status in UNFINISHED),
+            is_signed=erasing.has_reports(session, record.id),
+        )
+        for record in found
+    )
+
+
+def erase_patient(
+    unit_of_work: UnitOfWorkFactory, store: ImageStore, *, patient_code: str, confirmation: str, reason: str
+) -> ErasureOutcome:
+    """Erase what is kept under a patient code; of signed samples the photographs go and the signed reports stay.
+
+    Raises:
+        InvalidInput: The confirmation is not the code, or there is no reason.
+        PatientNotFound: No sample has the code.
+        ErasureRefused: An image is not counted yet, or a sample was signed meanwhile; the others are erased.
+        StorageUnavailable: The image store does not answer; what was erased before stays erased.
+    """
+    reason = checked_reason(reason)
+    if patient_code.strip().casefold() in reason.casefold():
+        raise InvalidInput("reason", "The reason must not hold the patient code: the audit trail is never erased.")
+    if confirmation.strip() != patient_code.strip():
+        raise InvalidInput("confirmation", "Type the patient code again, just as above; nothing was erased.")
+    with unit_of_work() as session:
+        found = patient_samples(session, patient_code=patient_code)
+    if waiting := [sample.id for sample in found if sample.waiting]:
+        raise ErasureRefused(f"sample number {waiting[0]} has images that are not counted; wait, or cancel them first")
+    photographs = erased = 0
+    for sample in found:
+        if sample.is_signed:
+            photographs += _erase_photographs(unit_of_work, store, sample.id, reason)
+            continue
+        with unit_of_work() as session:
+            photographs += erase_sample(session, store, sample_id=sample.id, reason=reason)
+        erased += 1
+    return ErasureOutcome(photographs=photographs, samples=erased)
+
+
+def _erase_photographs(unit_of_work: UnitOfWorkFactory, store: ImageStore, sample_id: int, reason: str) -> int:
+    with unit_of_work() as session:
+        stored = [image.id for image in erasing.list_stored(session, sample_id)]
+        for image_id in stored:
+            erase_photograph(session, store, image_id=image_id, reason=reason)
+    return len(stored)
+
+
+def _records(session: Session, patient_code: str) -> Sequence[SampleRecord]:
+    code = "".join(filter(str.isprintable, patient_code)).strip()
+    if not code:
+        raise InvalidInput("patient_code", "Type a patient code.")
+    conditions = [SampleRecord.patient_key == samples.accession_key(code)]
+    found = erasing.list_samples(session, conditions, limit=_MOST_SAMPLES)
+    if not found:
+        raise PatientNotFound
+    return found

@@ -1,0 +1,1 @@
+"""Weights by an admin: taken in, judged, activated."""
