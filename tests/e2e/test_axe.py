@@ -35,6 +35,7 @@ def addresses(field: Field, batch_id: int) -> list[str]:
 
 def violations(page: Page) -> list[str]:
     """What axe-core finds on the page as it is now: the rule and where it is broken."""
+    page.wait_for_load_state("load")  # before the style sheets are there it is not the page that people see
     options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
     found = Axe().run(page, options=options).response["violations"]
     return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]

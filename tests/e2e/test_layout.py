@@ -21,6 +21,7 @@ _READABILITY = (ROOT / "tests" / "e2e" / "readability.js").read_text(encoding="u
 
 def complaints(page: Page, function: str) -> list[str]:
     """What one of the functions of readability.js finds on a page."""
+    page.wait_for_load_state("load")  # before the style sheets are there it is not the page that people see
     found: list[str] = page.evaluate(f"() => {{ {_READABILITY}; return {function}(); }}")
     return found
 

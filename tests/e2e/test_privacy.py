@@ -84,7 +84,7 @@ def test_old_photographs_and_a_patient_code_are_erased(
 
 def check(page: Page, name: str) -> None:
     """The page fits and can be read; a picture of it is kept where one is wanted."""
-    page.wait_for_load_state("load")  # what is seen before the style sheets are there is no page yet
+    page.wait_for_load_state("load")  # before the style sheets are there it is not the page that people see
     if pictures := os.environ.get("BLOODCOUNT_TEST_PICTURES"):
         page.screenshot(path=f"{pictures}/{name}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -191,6 +191,7 @@ def test_the_pages_are_easy_to_use_and_nothing_sticks_out(
     found: dict[str, list[str]] = {}
 
     def look(name: str) -> None:
+        page.wait_for_load_state("load")
         if problems := [*violations(page), *complaints(page, "faintTexts"), *complaints(page, "smallTargets")]:
             found[name] = problems
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
