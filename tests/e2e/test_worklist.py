@@ -37,14 +37,14 @@ def register(page: Page, server: Server, *numbers: str, **details: object) -> No
 
 def test_keys_move_in_the_list_and_are_letters_elsewhere(review_server: Server, new_page: NewPage) -> None:
     page = new_page()
-    register(page, review_server, "KEYS-1", "KEYS-2", "KEYS-3")
-    page.goto(f"{review_server.url}/samples?query=KEYS-")
+    register(page, review_server, "HANDS-1", "HANDS-2", "HANDS-3")
+    page.goto(f"{review_server.url}/samples?query=HANDS-")
     rows = page.locator("[data-worklist] tbody a")
 
     page.locator("#query").focus()
     page.keyboard.press("End")
     page.keyboard.press("j")
-    expect(page.locator("#query")).to_have_value("KEYS-j")
+    expect(page.locator("#query")).to_have_value("HANDS-j")
     page.keyboard.press("ArrowDown")
     expect(rows.nth(0)).to_be_focused()
     page.keyboard.press("j")
@@ -55,11 +55,11 @@ def test_keys_move_in_the_list_and_are_letters_elsewhere(review_server: Server, 
     expect(rows.nth(1)).to_be_focused()
     page.keyboard.press("/")
     expect(page.locator("#query")).to_be_focused()
-    expect(page.locator("#query")).to_have_value("KEYS-j")
+    expect(page.locator("#query")).to_have_value("HANDS-j")
 
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("KEYS-3")
+    expect(page.get_by_role("heading", level=1)).to_have_text("HANDS-3")
 
 
 @pytest.mark.parametrize("focus", ["#query", "[data-worklist] tbody a", "#since", ".worklist-switches input", "body"])
