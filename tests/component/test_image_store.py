@@ -94,7 +94,7 @@ def test_an_image_that_is_not_there(any_store: ImageStore) -> None:
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "/etc/passwd", "", SHA256, f"../{SHA256[2:4]}/{SHA256}"])
 def test_no_key_leaves_the_store(any_store: ImageStore, key: str) -> None:
-    with pytest.raises(ValueError, match="not (a SHA-256|the key of)"):
+    with pytest.raises(ValueError, match=r"not (a SHA-256|the key of)"):
         any_store.open(key)
 
 
