@@ -16,9 +16,9 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def queue_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with a stand-in that needs four seconds for an image, so that others wait for long enough."""
+    """A server with a stand-in that needs ten seconds for an image, so that others wait for long enough."""
     folder = tmp_path_factory.mktemp("queue")
-    with running_server(["-m", "tests.e2e.stand_in_server", "4"], folder) as started:
+    with running_server(["-m", "tests.e2e.stand_in_server", "10"], folder) as started:
         yield started
 
 
