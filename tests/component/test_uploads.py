@@ -9,8 +9,8 @@ from sqlalchemy import update
 from app.db.records import FieldImageRecord
 from app.errors import InvalidInput, SampleNotFound, StorageFull, TooManyFiles
 from app.schemas.samples import ImageStatus, SampleStatus
-from app.schemas.uploads import UploadOutcome
-from app.services.intake.uploads import accept_image
+from app.schemas.uploads import IncomingFile, UploadOutcome
+from app.services.intake.uploads import accept_images
 from app.services.samples.samples import sample_detail
 from tests.component.upload_desk import UploadDesk
 from tests.sample_images import image_bytes, incoming
@@ -81,14 +81,13 @@ def test_a_file_over_the_limit_is_not_read_to_its_end(desk: UploadDesk) -> None:
     stream = EndlessStream()
     settings = desk.settings.model_copy(update={"max_file_bytes": 3_000_000})
 
-    outcome = accept_image(
+    [outcome] = accept_images(
         desk.database.unit_of_work,
         desk.store,
         desk.jobs,
         settings,
         sample_id=desk.sample_id,
-        file_name="endless.png",
-        stream=stream,
+        files=[IncomingFile("endless.png", stream)],
     )
 
     assert outcome.error is not None

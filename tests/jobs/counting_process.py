@@ -21,7 +21,8 @@ from app.db.session import Database, create_database
 from app.errors import AccessionNumberTaken
 from app.jobs import CountingRuntime, FieldCounter, JobEngine
 from app.schemas.samples import NewSample
-from app.services.intake.uploads import accept_image
+from app.schemas.uploads import IncomingFile
+from app.services.intake.uploads import accept_images
 from app.services.queue.job_queue import JobQueue
 from app.services.samples.samples import create_sample
 from app.settings import Settings
@@ -87,9 +88,8 @@ def main() -> None:
     for line in sys.stdin:
         path = Path(line.strip())
         with path.open("rb") as stream:
-            outcome = accept_image(
-                database.unit_of_work, store, jobs, settings, sample_id=sample_id, file_name=path.name, stream=stream
-            )
+            files = [IncomingFile(path.name, stream)]
+            [outcome] = accept_images(database.unit_of_work, store, jobs, settings, sample_id=sample_id, files=files)
         sys.stdout.write(f"{path.name} {outcome.image_id or '-'}\n")
         sys.stdout.flush()
     engine.stop()

@@ -11,6 +11,7 @@ from app.batch_errors import BatchFileNotFound
 from app.db.base import LARGEST_ID
 from app.db.inserting import insert_unless_present
 from app.db.records import BatchFileRecord, BatchSampleRecord, FieldImageRecord
+from app.db.repositories.leases import lease_row
 from app.schemas.batches import BatchFileStatus
 from app.schemas.samples import ImageStatus
 from model.types import Notice
@@ -72,11 +73,6 @@ def count_announced(session: Session, batch_id: int) -> int:
     """How many files of a batch were announced, those inside ZIP files not counted."""
     query = select(func.count()).where(BatchFileRecord.batch_id == batch_id, BatchFileRecord.archive_id.is_(None))
     return session.scalars(query).one()
-
-
-def count_awaited(session: Session, batch_id: int) -> int:
-    """How many announced files of a batch have not arrived as a whole."""
-    return session.scalars(select(func.count()).where(*_awaited(batch_id))).one()
 
 
 def list_awaited(session: Session, batch_id: int) -> Sequence[int]:
@@ -204,26 +200,8 @@ def resize(session: Session, file_id: int, *, byte_size: int) -> bool:
 
 def lease_archive(session: Session, *, now: datetime, until: datetime) -> tuple[int, int] | None:
     """Take a ZIP file that waits to be unpacked, for a while; its number and how often that was begun."""
-    is_free = (
-        BatchFileRecord.status == BatchFileStatus.UNPACKING,
-        or_(BatchFileRecord.leased_until.is_(None), BatchFileRecord.leased_until < now),
-    )
-    candidate = (
-        select(BatchFileRecord.id)
-        .where(*is_free)
-        .order_by(BatchFileRecord.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    statement = (
-        update(BatchFileRecord)
-        .where(BatchFileRecord.id == candidate, *is_free)
-        .values(leased_until=until, attempts=BatchFileRecord.attempts + 1)
-        .returning(BatchFileRecord.id, BatchFileRecord.attempts)
-    )
-    row = session.execute(statement).one_or_none()
-    return None if row is None else (row[0], row[1])
+    is_packed = BatchFileRecord.status == BatchFileStatus.UNPACKING
+    return lease_row(session, BatchFileRecord, is_packed, now=now, until=until)
 
 
 def set_lease(session: Session, file_id: int, *, until: datetime | None) -> None:

@@ -41,11 +41,6 @@ def find_run(session: Session, run_id: int) -> ControlRunRecord | None:
     return session.get(ControlRunRecord, run_id) if 0 < run_id <= LARGEST_ID else None
 
 
-def find_run_of_sample(session: Session, sample_id: int) -> ControlRunRecord | None:
-    """The control run that a sample is."""
-    return session.scalar(select(ControlRunRecord).where(ControlRunRecord.sample_id == sample_id))
-
-
 def list_runs(session: Session, lot_ids: Sequence[int], *, limit: int) -> list[tuple[ControlRunRecord, str]]:
     """The newest runs of these lots with their accession numbers, the oldest of them first."""
     query = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, defer
 
 from app.db.clock import database_now
@@ -15,6 +15,7 @@ from app.db.records import (
     WeightsEvaluationRecord,
     WeightsReleaseRecord,
 )
+from app.db.repositories.leases import lease_row
 from app.db.repositories.workers import SILENT_AFTER_S
 from app.schemas.weights import UNJUDGED, ActivationKind, ReleaseStatus
 from app.weights_errors import ActivationNotFound, ReleaseNotFound
@@ -99,27 +100,9 @@ def lease_release(
     session: Session, *, now: datetime, until: datetime, release_id: int | None = None
 ) -> tuple[int, int] | None:
     """Take a release that waits to be judged, for a while; its number and how often that was begun."""
-    is_free = (
-        WeightsReleaseRecord.status.in_(UNJUDGED),
-        or_(WeightsReleaseRecord.leased_until.is_(None), WeightsReleaseRecord.leased_until < now),
-        *(() if release_id is None else (WeightsReleaseRecord.id == release_id,)),
-    )
-    candidate = (
-        select(WeightsReleaseRecord.id)
-        .where(*is_free)
-        .order_by(WeightsReleaseRecord.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    statement = (
-        update(WeightsReleaseRecord)
-        .where(WeightsReleaseRecord.id == candidate, *is_free)
-        .values(leased_until=until, attempts=WeightsReleaseRecord.attempts + 1)
-        .returning(WeightsReleaseRecord.id, WeightsReleaseRecord.attempts)
-    )
-    row = session.execute(statement).one_or_none()
-    return None if row is None else (row[0], row[1])
+    chosen = () if release_id is None else (WeightsReleaseRecord.id == release_id,)
+    is_unjudged = WeightsReleaseRecord.status.in_(UNJUDGED)
+    return lease_row(session, WeightsReleaseRecord, is_unjudged, *chosen, now=now, until=until)
 
 
 def change_release(session: Session, release_id: int, **values: object) -> None:

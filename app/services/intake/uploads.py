@@ -30,35 +30,6 @@ _PASSING = frozenset({StorageFull.code, SampleSigned.code})
 """Refusals that may be over when the same upload is sent again."""
 
 
-def accept_image(
-    unit_of_work: UnitOfWorkFactory,
-    store: ImageStore,
-    jobs: JobQueue,
-    settings: Settings,
-    *,
-    sample_id: int,
-    file_name: str,
-    stream: BinaryIO,
-    priority: CountPriority = CountPriority.INTERACTIVE,
-) -> UploadOutcome:
-    """Check, store and queue one image; an outcome without error promises that it will be counted.
-
-    The stream is read once, in chunks. The image is on disk (flushed) before its row and its job
-    are committed together; a refused file leaves nothing behind. An image that failed or was cancelled
-    before is tried again.
-
-    Raises:
-        SampleNotFound: There is no such sample.
-        SampleSigned: It is signed, and no correction of it is open.
-        StorageFull: The image store or the database has no room left.
-    """
-    with unit_of_work() as session:
-        samples.get_sample(session, sample_id)
-        refuse_signed(session, sample_id)
-    intake = _Intake(unit_of_work, store, jobs, image_reader(settings), sample_id, priority)
-    return intake.accept(IncomingFile(file_name, stream))
-
-
 def accept_images(
     unit_of_work: UnitOfWorkFactory,
     store: ImageStore,
