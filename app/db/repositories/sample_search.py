@@ -7,11 +7,12 @@ order of the list. Each way is slow for the other case, so the index is asked fi
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, and_, exists, not_, or_, select
+from sqlalchemy.orm import Session
 
 from app.db.records import FieldImageRecord, SampleRecord
 from app.db.repositories.images import WITHOUT_COUNTS
+from app.db.repositories.key_parts import find_some, has_part
 from app.db.repositories.signed_reports import is_signed
 
 _FEW = 500
@@ -55,21 +56,8 @@ def conditions(session: Session, wanted: SampleFilter) -> list[ColumnElement[boo
 
 
 def _has_part(session: Session, key_part: str) -> ColumnElement[bool]:
-    """Whether a part stands in a sample's accession number or patient code, told from indexes of these alone."""
-    keys: tuple[InstrumentedAttribute[str] | InstrumentedAttribute[str | None], ...] = (
-        SampleRecord.accession_key,
-        SampleRecord.patient_key,
-    )
-    few: set[int] = set()
-    for key in keys:
-        quickly: ColumnElement[bool] = key.contains(key_part, autoescape=True)
-        if session.get_bind().dialect.name == "sqlite":
-            quickly = func.instr(key, key_part) > 0
-        query = select(SampleRecord.id).where(key.is_not(None), quickly)
-        few.update(session.scalars(query.limit(_FEW + 1)))
-        if len(few) > _FEW:
-            return or_(*(key.contains(key_part, autoescape=True) for key in keys))
-    return SampleRecord.id.in_(few)
+    few = find_some(session, key_part, limit=_FEW + 1)
+    return has_part(key_part) if len(few) > _FEW else SampleRecord.id.in_(few)
 
 
 def _needs_review(session: Session) -> ColumnElement[bool]:

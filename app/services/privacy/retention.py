@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.db.base import utc_now
 from app.db.repositories import erasing, images, signed_reports
+from app.db.repositories.key_parts import forget_erased_parts
 from app.db.session import UnitOfWorkFactory
 from app.errors import InvalidInput
 from app.protection_errors import ErasureRefused
@@ -77,6 +78,8 @@ def apply_retention(
     with unit_of_work() as session:
         new = outcome.model_dump() | {"rules": rules.model_dump()}
         record_event(session, AuditAction.RETENTION_APPLIED, new=new, reason=reason)
+        if samples:
+            forget_erased_parts(session)
     return outcome
 
 

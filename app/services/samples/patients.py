@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.db.records import SampleRecord
 from app.db.repositories import erasing, samples
+from app.db.repositories.key_parts import forget_erased_parts
 from app.db.session import UnitOfWorkFactory
 from app.errors import InvalidInput
 from app.protection_errors import ErasureRefused, PatientNotFound
@@ -68,6 +69,8 @@ def erase_patient(
         with unit_of_work() as session:
             photographs += erase_sample(session, store, sample_id=sample.id, reason=reason)
         erased += 1
+    with unit_of_work() as session:
+        forget_erased_parts(session)
     return ErasureOutcome(photographs=photographs, samples=erased)
 
 
