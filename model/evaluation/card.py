@@ -151,6 +151,8 @@ def _left_out(groups: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             figures = _figures(values, part, code, shown, ("ap50", "precision", "recall", "f1"))
             shares = _figures(values, part, code, percent, ("total_count_accuracy", "mean_relative_image_error"))
             yield f"{begin} | {code} | {row['reference_cells']} | {figures} | {shares} |"
+        mean = shown(part["average_precision"]["mean"]["ap50"], interval_of(part, "mean", "ap50"))
+        yield f"{begin} | **mean** | | **{mean}** | | | | | |"
 
 
 def _figures(

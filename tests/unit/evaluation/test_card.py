@@ -9,7 +9,7 @@ from model.decoding import DecodingSettings
 from model.evaluation.card import CardError, card_tables
 from model.evaluation.left_out import with_left_out
 from model.evaluation.report import metrics_table
-from model.evaluation.shown_figures import limits, percent, shown, signed
+from model.evaluation.shown_figures import interval_of, limits, percent, shown, signed
 from model.weights import WeightsManifest
 from tests.unit.evaluation.hand_made_fields import counted_field
 
@@ -89,6 +89,8 @@ def test_a_source_left_out_names_its_training_budget_and_its_share_of_fields(met
 
     assert "On a source that training never saw" in tables
     assert "| pbc | 30 (one in 4 of 120) | 25 minutes | RBC | 300 |" in tables
+    mean = shown(entry["average_precision"]["mean"]["ap50"], interval_of(entry, "mean", "ap50"))
+    assert f"| pbc | 30 (one in 4 of 120) | 25 minutes | **mean** | | **{mean}** |" in tables
     assert "never saw" not in card_tables(manifest(metrics))
 
 
