@@ -36,7 +36,7 @@ from app.services.privacy.patient_export import export_patient
 from app.services.privacy.retention import apply_retention, preview_retention
 from app.services.quality.golden_fields import golden_mark, mark_golden
 from app.services.reviews.reference_library import add_to_library, confirmed_cells, library_numbers
-from tests.component.erasure import CODE, age, audit_text, name_patient, sign
+from tests.component.erasure import CODE, age, audit_text, index_content, name_patient, sign
 from tests.component.reviewing import NAMED_FIELD, WEIGHTS, Person, counted_field
 from tests.component.upload_desk import UploadDesk
 
@@ -136,6 +136,7 @@ def test_retention_takes_nothing_that_a_person_worked_on_lately_and_no_control_s
     for seed, desk.sample_id in enumerate((corrected, by_hand, control, old)):
         images[desk.sample_id] = counted_field(desk, *NAMED_FIELD, seed=seed)
         age(desk, 500)
+    name_patient(desk, "ZQXJ")
     Person(desk.database, images[corrected]).does("confirm", "n2")
     count_by_hand(desk, by_hand)
     make_control_slide(desk, control)
@@ -145,6 +146,7 @@ def test_retention_takes_nothing_that_a_person_worked_on_lately_and_no_control_s
     assert outcome == ErasureOutcome(photographs=3, samples=1)  # one with its sample, two without
     with desk.database.unit_of_work() as session:
         assert session.get(SampleRecord, old) is None
+        assert b"zqx" not in index_content(session)
         assert all(session.get(SampleRecord, kept) for kept in (corrected, by_hand, control))
         assert [image.id for image in erasing.list_stored(session, corrected)] == [images[corrected]]
         assert erasing.list_stored(session, control) == []

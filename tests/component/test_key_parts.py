@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.db.records import SampleRecord
 from app.db.repositories.key_parts import find_some, forget_erased_parts, has_part
 from app.db.session import Database
+from tests.component.erasure import index_content
 
 KEYS = [
     ("s-2026-0001", "ä-10%"),
@@ -89,7 +90,3 @@ def test_an_erased_key_leaves_nothing_in_the_index(session: Session) -> None:
     assert b"zqx" not in index_content(session)
     assert find_some(session, "zqxj", limit=9) == set()
     assert find_some(session, "2026", limit=9) == told_by_rows(session, "2026")
-
-
-def index_content(session: Session) -> bytes:
-    return b"".join(session.scalars(text("SELECT block FROM sample_key_parts_data")))

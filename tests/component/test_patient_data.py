@@ -17,7 +17,7 @@ from app.services.images.decoding.reader import image_reader
 from app.services.privacy.erasing import erase_sample
 from app.services.privacy.patient_export import export_patient
 from app.services.samples.patients import erase_patient, patient_samples
-from tests.component.erasure import CODE, audit_text, counts_of, name_patient, sign
+from tests.component.erasure import CODE, audit_text, counts_of, index_content, name_patient, sign
 from tests.component.reviewing import NAMED_FIELD, counted_field
 from tests.component.upload_desk import UploadDesk
 from tests.sample_images import image_bytes, incoming
@@ -87,6 +87,7 @@ def test_a_patient_code_is_erased_everywhere_and_the_audit_trail_stays_whole(des
         assert counts_of(session, kept).RBC == 2
         with pytest.raises(PatientNotFound):
             patient_samples(session, patient_code=CODE)
+        assert CODE[:3].lower().encode() not in index_content(session)
     trail = audit_text(desk)
     assert f"sample.erased sample {other}" in trail
     assert "asked by the person" in trail

@@ -44,7 +44,7 @@ def find_some(session: Session, key_part: str, *, limit: int) -> set[int]:
 def forget_erased_parts(session: Session) -> None:
     """Take out of SQLite's index what was erased from the samples; until then it keeps parts of erased keys.
 
-    The index is written anew, which takes about a second for 200,000 samples: once an erasure, not once a sample.
+    The whole index is written anew, which takes long for many samples: once an erasure, not once a sample.
     """
     if session.get_bind().dialect.name == "sqlite" and _has_index(session):
         session.flush()

@@ -62,15 +62,17 @@ def erase_patient(
     if waiting := [sample.id for sample in found if sample.waiting]:
         raise ErasureRefused(f"sample number {waiting[0]} has images that are not counted; wait, or cancel them first")
     photographs = erased = 0
-    for sample in found:
-        if sample.is_signed:
-            photographs += _erase_photographs(unit_of_work, store, sample.id, reason)
-            continue
+    try:
+        for sample in found:
+            if sample.is_signed:
+                photographs += _erase_photographs(unit_of_work, store, sample.id, reason)
+                continue
+            with unit_of_work() as session:
+                photographs += erase_sample(session, store, sample_id=sample.id, reason=reason)
+            erased += 1
+    finally:  # what was erased before an error is erased too
         with unit_of_work() as session:
-            photographs += erase_sample(session, store, sample_id=sample.id, reason=reason)
-        erased += 1
-    with unit_of_work() as session:
-        forget_erased_parts(session)
+            forget_erased_parts(session)
     return ErasureOutcome(photographs=photographs, samples=erased)
 
 
