@@ -66,6 +66,25 @@ def network(
 
 
 @app.command()
+def naming(
+    image: Annotated[Path | None, typer.Option(help="Image to count.  [default: a rendered 640 × 480 field]")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Times the image is counted each way.")] = 30,
+    weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: the shipped ones]")] = None,
+) -> None:
+    """Time counting one image with names beside finding its cells alone, in turns."""
+    from model.evaluation.naming_cost import measure_naming_cost
+    from model.inference import EngineUnavailable
+    from model.weights import WeightsRefused, open_release
+
+    settings = get_settings()
+    with told_as_failure(WeightsRefused, EngineUnavailable, ValueError, OSError):
+        release = open_release(weights or settings.weights_path)
+        content = image.read_bytes() if image else _rendered_field()
+        figures = measure_naming_cost(release, content, rounds, device=settings.device, engine=settings.engine)
+    typer.echo(json.dumps(figures, indent=2))
+
+
+@app.command()
 def gpu(
     images: Annotated[list[Path], typer.Argument(help="Images to count.", metavar="IMAGE...")],
     weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: the shipped ones]")] = None,

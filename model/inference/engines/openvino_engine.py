@@ -75,7 +75,9 @@ def compile_module(
     openvino = _import_openvino()
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of PyTorch, to OpenVINO's developers, on how it traces
-        converted = openvino.convert_model(module, example_input=example_nchw_f32, input=[list(shape)])
+        # Traced here, because OpenVINO would run the network twice more to see whether it always does the same.
+        traced = torch.jit.trace(module, example_nchw_f32, check_trace=False)
+        converted = openvino.convert_model(traced, example_input=example_nchw_f32, input=[list(shape)])
     settings = {
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_NUM_THREADS": threads,
