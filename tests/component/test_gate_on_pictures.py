@@ -81,7 +81,7 @@ def test_a_drawn_picture_that_taught_nothing_is_refused(counter: CellCounter, na
 
 
 def test_photographs_of_other_things_are_refused(counter: CellCounter) -> None:
-    paths = sorted(PHOTOGRAPHS.glob("*_by_*.jpg"))[::2]  # all of them are judged by: bloodcount gate judge
+    paths = sorted(PHOTOGRAPHS.glob("*_by_*.jpg"))[::5]  # all of them are judged by: bloodcount gate judge
     if not paths:
         pytest.skip("needs photographs: apt-get install lomiri-wallpapers-16.04")
     counted = []

@@ -13,13 +13,13 @@ from app.commands.batch_benchmark import BatchPlan, measure_batch
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_processes_killed_at_random_lose_and_double_nothing(database_url: str) -> None:
-    plan = BatchPlan(images=120, kills=4, webs=2, workers=3, count_s=0.05, seed=3, within_s=500)
+    plan = BatchPlan(images=80, kills=4, webs=2, workers=3, count_s=0.05, seed=3, within_s=500)
 
     figures = measure_batch(plan, make_url(database_url).render_as_string(hide_password=False))
 
     assert figures["each_counted_exactly_once"], figures
     assert len(figures["killed"]) == 4
-    assert (figures["images"], figures["results"]) == (120, 120)
+    assert (figures["images"], figures["results"]) == (80, 80)
 
 
 @pytest.mark.slow

@@ -211,7 +211,7 @@ def test_two_workers_follow_every_change_and_each_result_names_one_set_of_weight
 
     with two_workers(laboratory):
         wait_for(lambda: followed(TEST_WEIGHTS.sha256))
-        for before, chosen in pairwise((Added(0, TEST_WEIGHTS), *(3 * releases))):
+        for before, chosen in pairwise((Added(0, TEST_WEIGHTS), *(2 * releases))):
             images += laboratory.upload(queue, *(image_bytes(len(images) + seed) for seed in range(8)))
             activate(laboratory, chosen, beside=before.weights)
             wait_for(partial(followed, chosen.weights.sha256))

@@ -243,7 +243,7 @@ def test_it_waits_for_a_server_that_is_away_and_sends_what_comes_later(
 @pytest.mark.slow
 def test_kills_at_random_moments_lose_and_double_nothing(server: Server, folder: Path, tmp_path: Path) -> None:
     chance, log = random.Random(3), tmp_path / "log"
-    for number in range(40):
+    for number in range(20):
         put(folder, f"{tmp_path.name}/{number:02}.png", 100 + number)
     for _ in range(5):
         watching = process(command(folder, server.url), log)
@@ -256,7 +256,7 @@ def test_kills_at_random_moments_lose_and_double_nothing(server: Server, folder:
 
     assert ended.wait(60) == 0, log.read_text()
     names = images_of(server, tmp_path.name)
-    assert sorted(names) == sorted([f"{number:02}.png" for number in range(40)] + ["field-1.png"])
+    assert sorted(names) == sorted([f"{number:02}.png" for number in range(20)] + ["field-1.png"])
     batches = [b for b in ask(server, "/batches")["items"] if b["name"].startswith("camera") and b["files_total"] > 10]
     assert all(batch["completed_at"] for batch in batches)
     assert sum(batch["files_total"] for batch in batches) <= 41
