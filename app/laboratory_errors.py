@@ -9,6 +9,7 @@ A branch of the tree in ``app.errors``::
     └── Conflict
         ├── ProfileNameTaken            409  acquisition_profile_name_taken
         ├── SampleChangedMeanwhile      409  sample_changed_meanwhile
+        ├── ProfileChangedMeanwhile     409  acquisition_profile_changed_meanwhile
         └── RangesChangedMeanwhile      409  reference_ranges_changed_meanwhile
 """
 
@@ -55,6 +56,18 @@ class SampleChangedMeanwhile(Conflict):
         super().__init__(
             f"Somebody changed the data of sample {accession_number!r} since this page was opened, so nothing was "
             "saved. Open the form again, see what is there now, and enter your change once more."
+        )
+
+
+class ProfileChangedMeanwhile(Conflict):
+    """Somebody else changed the acquisition profile while this form was open."""
+
+    code = "acquisition_profile_changed_meanwhile"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Somebody changed the acquisition profile {name!r} since this page was opened, so nothing was saved. Open "
+            "the form again, see what is there now, and enter your change once more."
         )
 
 

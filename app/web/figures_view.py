@@ -1,5 +1,6 @@
 """What the sample page says of concentrations, ratios and evenness, in rows and sentences."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.schemas.analytes import ANALYTE_WORDS, PER_L_12, PERCENT, Analyte
@@ -85,6 +86,14 @@ def evenness_words(evenness: Evenness | None) -> str:
     p = "p < 0.001" if evenness.p_value < 0.001 else f"p = {evenness.p_value:.3f}"  # noqa: PLR2004 - as it is printed
     words = "uneven" if evenness.is_uneven else "even"
     return f"{words} over {evenness.fields} fields: dispersion {evenness.dispersion:.2f}, {p}"
+
+
+def shared_evenness_note(evenness: Mapping[str, Evenness]) -> str:
+    """The one reason for which no class was tested for evenness, in a sentence; "" where there is no such reason."""
+    messages = {one.reason.message if one.reason else "" for one in evenness.values()}
+    if len(evenness) < 2 or len(messages) != 1 or messages == {""}:  # noqa: PLR2004 - one class says it itself
+        return ""
+    return f"Dispersion (how evenly cells lie over the fields) is not available: {messages.pop()}"
 
 
 def number_words(value: float, unit: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.errors import BloodcountError, InvalidInput
+from app.laboratory_errors import ProfileChangedMeanwhile
 from app.schemas.acquisition_profiles import AcquisitionProfile, NewAcquisitionProfile
 from app.web.form_values import decimal_number, first_error
 
@@ -38,6 +39,8 @@ def profile_form_values(
 ) -> dict[str, Any]:
     """What the form shows; ``profile`` is None for a new one."""
     field = error.field if isinstance(error, InvalidInput) else "name"
+    if isinstance(error, ProfileChangedMeanwhile):
+        field = "mark"
     return {"typed": typed, "profile": profile, "errors": {field: error.message} if error else {}}
 
 

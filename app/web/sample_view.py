@@ -8,7 +8,7 @@ from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageStatus, ImageSummary, SampleDetail, SampleStatus
 from app.services.figures.count_columns import types_in_words
 from app.web.detail_words import detail_words
-from app.web.figures_view import FiguresView, build_figures_view, evenness_words
+from app.web.figures_view import FiguresView, build_figures_view, evenness_words, shared_evenness_note
 from app.web.findings_view import FindingsView, build_findings_view, count_words
 from app.web.overlay import CLASS_NAMES, Overlay, build_overlay
 from app.web.progress_view import ProgressView, build_progress
@@ -80,11 +80,12 @@ class ImageView:
 
 @dataclass(frozen=True, slots=True)
 class SampleView:
-    """One sample and one page of its images."""
+    """One sample and one page of its images; ``evenness_note`` says once what keeps every class from being tested."""
 
     sample: SampleDetail
     coverage: Coverage
     tiles: tuple[CountTile, ...]
+    evenness_note: str
     findings: FindingsView
     figures: FiguresView
     images: tuple[ImageView, ...]
@@ -185,6 +186,7 @@ def build_sample_view(
         sample=sample,
         coverage=coverage_of(sample.images_by_status, sample.images_set_aside),
         tiles=_tiles(sample),
+        evenness_note=shared_evenness_note(sample.figures.evenness),
         findings=build_findings_view(sample),
         figures=build_figures_view(sample),
         images=tuple(
@@ -216,6 +218,6 @@ def _tile(sample: SampleDetail, code: str, name: str) -> CountTile:
         name,
         value,
         count_words(interval) if interval else None,
-        evenness_words(evenness),
+        "" if shared_evenness_note(sample.figures.evenness) else evenness_words(evenness),
         is_uneven=evenness is not None and evenness.is_uneven,
     )

@@ -123,7 +123,7 @@ _AS_SVG = """async (imageId) => {
     const d = `M${x1} ${y1 + height / 2}${arc} ${width} 0${arc} ${-width} 0z`;
     const common = `d="${d}" fill="none" vector-effect="non-scaling-stroke"`;
     return `<path ${common} stroke="#10121a" stroke-width="3.6"/>` +
-      `<path ${common} stroke="#fff1a8" stroke-width="1.2" stroke-dasharray="2.5 3"/>`;
+      `<path ${common} stroke="#fafe01" stroke-width="1.2" stroke-dasharray="2.5 3"/>`;
   });
   const holder = document.createElement("div");
   holder.innerHTML = `<svg viewBox="0 0 ${review.width} ${review.height}">${paths.join("")}</svg>`;

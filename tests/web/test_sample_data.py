@@ -195,9 +195,36 @@ def test_a_profile_that_cannot_be_is_refused_beside_the_field(site: Site, fields
 def test_a_change_of_a_profile_is_in_the_audit_trail(site: Site) -> None:
     profile_id = new_profile(site, name="camera", um_per_px="0,12")
 
-    site.client.post(f"/admin/profiles/{profile_id}", data={"name": "camera", "um_per_px": "0.13"})
+    save_profile(site, profile_id, shown_mark(site, profile_id), "0.13")
 
     assert newest_event(site, "acquisition_profile.changed") == ({"um_per_px": 0.12}, {"um_per_px": 0.13})
+
+
+def shown_mark(site: Site, profile_id: int) -> str:
+    """The mark of what a profile's form shows."""
+    return mark_of(site.page(f"/admin/profiles/{profile_id}"))
+
+
+def save_profile(site: Site, profile_id: int, mark: str, um_per_px: str) -> tuple[int, str]:
+    """Send the form of a profile; the status and the page that answer it."""
+    given = {"name": "camera", "um_per_px": um_per_px, "mark": mark}
+    answer = site.client.post(f"/admin/profiles/{profile_id}", data=given, follow_redirects=False)
+    return answer.status_code, answer.text
+
+
+def test_the_second_of_two_tabs_does_not_overwrite_a_profile(site: Site) -> None:
+    profile_id = new_profile(site, name="camera", um_per_px="0.12")
+    mark = shown_mark(site, profile_id)
+
+    assert save_profile(site, profile_id, mark, "0.13")[0] == 303
+    status, page = save_profile(site, profile_id, mark, "0.14")
+
+    assert status == 409
+    assert "since this page was opened, so nothing was saved" in page
+    assert 'value="0.14"' in page  # what was typed is not lost
+    assert 'value="0.13"' in site.page(f"/admin/profiles/{profile_id}")
+    assert save_profile(site, profile_id, mark, "0.15")[0] == 409
+    assert save_profile(site, profile_id, shown_mark(site, profile_id), "0.15")[0] == 303
 
 
 def test_a_technician_edits_samples_and_not_the_laboratory(site: Site) -> None:

@@ -34,6 +34,17 @@ def get_profile(session: Session, profile_id: int) -> AcquisitionProfileRecord:
     return record
 
 
+def get_profile_for_change(session: Session, profile_id: int) -> AcquisitionProfileRecord:
+    """The profile with this number as it is now, held until the transaction ends.
+
+    Raises:
+        ProfileNotFound: There is none.
+    """
+    get_profile(session, profile_id)
+    query = select(AcquisitionProfileRecord).where(AcquisitionProfileRecord.id == profile_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
 def find_by_name(session: Session, name: str) -> AcquisitionProfileRecord | None:
     """The profile of this name, in whatever case."""
     return session.scalar(select(AcquisitionProfileRecord).where(AcquisitionProfileRecord.name_key == name_key(name)))

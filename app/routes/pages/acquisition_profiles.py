@@ -4,13 +4,14 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.errors import InvalidInput
-from app.laboratory_errors import ProfileNameTaken
+from app.laboratory_errors import ProfileChangedMeanwhile, ProfileNameTaken
 from app.services.samples.acquisition_profiles import (
     archive_profile,
     change_profile,
     create_profile,
     get_profile,
     list_profiles,
+    profile_mark,
 )
 from app.web.dependencies import SessionDep
 from app.web.form_values import TypedFieldsDep
@@ -43,15 +44,16 @@ def submit_profile(session: SessionDep, typed: TypedFieldsDep) -> Response:
 def show_profile(session: SessionDep, profile_id: int) -> HTMLResponse:
     """One profile, to be changed."""
     profile = get_profile(session, profile_id)
-    return render_page("acquisition_profile.html", profile_form_values(typed_profile(profile), profile))
+    typed = typed_profile(profile) | {"mark": profile_mark(profile)}
+    return render_page("acquisition_profile.html", profile_form_values(typed, profile))
 
 
 @router.post("/{profile_id}")
 def submit_changes(session: SessionDep, profile_id: int, typed: TypedFieldsDep) -> Response:
     """Change a profile."""
     try:
-        change_profile(session, profile_id, profile_as_typed(typed))
-    except (InvalidInput, ProfileNameTaken) as error:
+        change_profile(session, profile_id, profile_as_typed(typed), mark=typed.get("mark", ""))
+    except (InvalidInput, ProfileNameTaken, ProfileChangedMeanwhile) as error:
         values = profile_form_values(typed, get_profile(session, profile_id), error)
         return render_page("acquisition_profile.html", values, status_code=error.http_status)
     return RedirectResponse(_LIST, status_code=303)

@@ -8,12 +8,14 @@ from app.db.base import utc_now
 from app.db.records import AcquisitionProfileRecord
 from app.db.repositories import acquisition_profiles as profiles
 from app.errors import InvalidInput
-from app.laboratory_errors import ProfileNameTaken
+from app.laboratory_errors import ProfileChangedMeanwhile, ProfileNameTaken
 from app.schemas.acquisition_profiles import AcquisitionProfile, NewAcquisitionProfile
 from app.schemas.audit import AuditAction
 from app.services.audit import record_event
+from app.services.reviews.edit_marks import edit_mark
 
 _SUBJECT = "acquisition_profile"
+_GIVEN = set(NewAcquisitionProfile.model_fields)
 
 
 def create_profile(session: Session, new: NewAcquisitionProfile) -> AcquisitionProfile:
@@ -32,14 +34,24 @@ def create_profile(session: Session, new: NewAcquisitionProfile) -> AcquisitionP
     return get_profile(session, new_id)
 
 
-def change_profile(session: Session, profile_id: int, new: NewAcquisitionProfile) -> None:
-    """Change a profile; what was worked out with it before is worked out anew when it is looked at.
+def profile_mark(profile: AcquisitionProfile) -> str:
+    """A mark of what a profile says now, which a form sends back to show what its changes are made of."""
+    return edit_mark(NewAcquisitionProfile.model_validate(profile.model_dump(include=_GIVEN)))
+
+
+def change_profile(session: Session, profile_id: int, new: NewAcquisitionProfile, *, mark: str) -> None:
+    """Change a profile, unless somebody else did after ``mark`` was given out.
+
+    What was worked out with it before is worked out anew when it is looked at.
 
     Raises:
         ProfileNotFound: There is no such profile.
+        ProfileChangedMeanwhile: Somebody changed it in the meantime.
         ProfileNameTaken: Another one has the new name.
     """
-    record = profiles.get_profile(session, profile_id)
+    record = profiles.get_profile_for_change(session, profile_id)
+    if mark != profile_mark(AcquisitionProfile.model_validate(record, from_attributes=True)):
+        raise ProfileChangedMeanwhile(record.name)
     other = profiles.find_by_name(session, new.name)
     if other is not None and other.id != profile_id:
         raise ProfileNameTaken(new.name)

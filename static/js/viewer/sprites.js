@@ -1,7 +1,7 @@
 // Outlines and letters painted once for each kind and size and then stamped: a thousand stamps cost a fifth of a
 // thousand strokes (docs/adr/0071).
 const CASING = "#10121a";
-const LINES = { RBC: "#fff1a8", WBC: "#9be7ff", PLT: "#b9ff9e", NRBC: "#ffc48a" };
+const LINES = { RBC: "#fafe01", WBC: "#7e95d5", PLT: "#7bfea0", NRBC: "#d68018" };
 const MARGIN_PX = 10; // around the box, for the line and the tick
 const TICK_PX = 7;
 const MOST_KEPT = 1500;
