@@ -18,7 +18,7 @@ _NAMING_MS = (*_FINDING_MS, "naming")
 
 
 def detection_alone(release: WeightsRelease) -> WeightsRelease:
-    """The same weights without the layers that name cells, the names' settings and the gate, which reads those layers."""
+    """The same weights without the layers that name cells, their settings and the gate, which reads those layers."""
     kept = {name: part for name, part in load(release.content).items() if not name.startswith(_NAMING_PARTS)}
     manifest = dataclasses.replace(release.manifest, architecture=DETECTOR_ARCHITECTURE, naming=None, gate=None)
     return dataclasses.replace(release, manifest=manifest, content=save(kept))
@@ -29,8 +29,8 @@ def measure_naming_cost(
 ) -> dict[str, Any]:
     """Median milliseconds of counting one decoded image with and without names, and their ratio.
 
-    ``detection_ms`` is resizing, network and decoding of the network without its naming layers; ``naming_ms`` the same and
-    naming, of the whole network; ``gate_ms`` what judging the field takes beside. ``ratio`` is ``naming_ms`` /
+    ``detection_ms`` is resizing, network and decoding of the network without its naming layers; ``naming_ms`` the same
+    and naming, of the whole network; ``gate_ms`` what judging the field takes beside. ``ratio`` is ``naming_ms`` /
     ``detection_ms``, ``ratio_with_gate`` with the gate on top.
 
     Raises:

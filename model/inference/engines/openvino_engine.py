@@ -76,7 +76,7 @@ def compile_module(
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of PyTorch, to OpenVINO's developers, on how it traces
         # Traced here, because OpenVINO would run the network twice more to see whether it always does the same.
-        traced = torch.jit.trace(module, example_nchw_f32, check_trace=False)
+        traced = torch.jit.trace(module, example_nchw_f32, check_trace=False)  # type: ignore[no-untyped-call]
         converted = openvino.convert_model(traced, example_input=example_nchw_f32, input=[list(shape)])
     settings = {
         "PERFORMANCE_HINT": "LATENCY",

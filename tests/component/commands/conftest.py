@@ -10,5 +10,5 @@ __all__ = ["random_release", "torch_as_before"]
 
 @pytest.fixture(autouse=True)
 def _engine_that_starts_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands count with PyTorch, which is ready two seconds sooner than OpenVINO; that both agree is tested elsewhere."""
+    """Commands count with PyTorch, which is ready sooner than OpenVINO; that both agree is tested elsewhere."""
     monkeypatch.setenv("BLOODCOUNT_ENGINE", "torch")
