@@ -9,9 +9,12 @@
     ├── Conflict                        409
     │   ├── AccountNameTaken                 account_name_taken
     │   ├── LastAdmin                        last_admin
+    │   ├── IdentityTaken                    identity_taken
     │   └── SetupLinkSpent                   setup_link_spent
     ├── SignInRequired                  401  sign_in_required
     ├── SignInRefused                   401  sign_in_refused
+    ├── SingleSignOnFailed              400  single_sign_on_failed
+    ├── IdentityUnknown                 403  identity_unknown
     ├── AccessRefused                   403  access_refused
     ├── PasswordChangeRequired          403  password_change_required
     ├── UnknownHost                     421  unknown_host
@@ -94,6 +97,42 @@ class SignInRefused(BloodcountError):
         super().__init__(
             "Name and password do not fit, or the account is disabled. Check both (capital letters count in the "
             "password), or ask an admin for a new password."
+        )
+
+
+class SingleSignOnFailed(BloodcountError):
+    """The OpenID provider did not prove who somebody is; ``why`` is a sentence for people, without secrets."""
+
+    code = "single_sign_on_failed"
+    http_status = 400
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why} Nothing was changed: try again, or sign in with name and password.")
+
+
+class IdentityUnknown(BloodcountError):
+    """The provider knows the person, and no account here is linked with them."""
+
+    code = "identity_unknown"
+    http_status = 403
+
+    def __init__(self, shown_name: str | None) -> None:
+        who = f"You are known as {shown_name!r} there, but" if shown_name else "You are known there, but"
+        super().__init__(
+            f"{who} no account of this Bloodcount is linked with you. Sign in with name and password once and link "
+            "it under Your account; if you have no account, ask an admin for one."
+        )
+
+
+class IdentityTaken(Conflict):
+    """The identity is linked with another account, or the account with another identity."""
+
+    code = "identity_taken"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This identity is linked with another account, or this account with another identity. Unlink that one "
+            "first, or ask an admin."
         )
 
 

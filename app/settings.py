@@ -7,12 +7,13 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENV_PREFIX = "BLOODCOUNT_"
 _ENV_FILE = ".env"
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+_SINGLE_SIGN_ON = ("oidc_issuer", "oidc_client_id", "oidc_client_secret")
 _SHORTEST_PASSWORD, _FEWEST_CHARACTERS = 12, 6
 _TEST_PREFIX = "BLOODCOUNT_TEST_"
 """Variables that only the test suite reads."""
@@ -69,6 +70,24 @@ class Settings(BaseSettings):
     )
     session_absolute_hours: int = Field(
         default=12, ge=1, le=168, description="Hours after which a person has to sign in again in any case."
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Address of an OpenID provider for single sign-on, https only (http on this machine); empty: none.",
+    )
+    oidc_client_id: str | None = Field(
+        default=None, min_length=1, description="This installation's name at the OpenID provider."
+    )
+    oidc_client_secret: str | None = Field(
+        default=None, min_length=1, repr=False, description="This installation's secret at the OpenID provider."
+    )
+    oidc_public_url: str | None = Field(
+        default=None,
+        validate_default=True,
+        description="Address of this server in browsers; the provider returns them to its /login/single-sign-on/back.",
+    )
+    oidc_label: str = Field(
+        default="your hospital account", min_length=1, max_length=60, description="What the button signs in with."
     )
     device: Literal["auto", "cpu", "cuda"] = Field(
         default="auto", description="Where the network runs; auto takes a CUDA GPU when there is one."
@@ -208,6 +227,30 @@ class Settings(BaseSettings):
         if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
             scheme = url.partition("://")[0]
             raise ValueError(f"databases are sqlite:/// or postgresql://, not {scheme!r}")
+        return url
+
+    @field_validator("oidc_issuer", "oidc_public_url")
+    @classmethod
+    def _use_encryption(cls, url: str | None) -> str | None:
+        """Addresses that carry sign-ins; without TLS only to this machine."""
+        if url is None:
+            return None
+        address = urlsplit(url)
+        is_near = address.hostname in _THIS_MACHINE
+        if not address.hostname or address.scheme not in ({"https", "http"} if is_near else {"https"}):
+            raise ValueError("it must begin with https:// (http:// is for this machine alone)")
+        if address.query or address.fragment or address.username:
+            raise ValueError("it must be a plain address, without a name, a question mark or a number sign")
+        return url.rstrip("/")
+
+    @field_validator("oidc_public_url")
+    @classmethod
+    def _single_sign_on_is_whole(cls, url: str | None, info: ValidationInfo) -> str | None:
+        """Accept all four settings that single sign-on needs, or none of them."""
+        given = {name: info.data.get(name) for name in _SINGLE_SIGN_ON} | {"oidc_public_url": url}
+        missing = [ENV_PREFIX + name.upper() for name, value in given.items() if value is None]
+        if missing and len(missing) < len(given):
+            raise ValueError(f"single sign-on needs {' and '.join(missing)} as well, or none of these settings")
         return url
 
 

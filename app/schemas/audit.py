@@ -14,6 +14,8 @@ class AuditAction(StrEnum):
     SIGN_IN_BLOCKED = "sign_in.blocked"
     SIGNED_OUT = "sign_in.ended"
     SESSION_REVOKED = "session.revoked"
+    IDENTITY_LINKED = "identity.linked"
+    IDENTITY_UNLINKED = "identity.unlinked"
     ACCESS_REFUSED = "access.refused"
     TOKEN_REFUSED = "token.refused"  # noqa: S105 - the name of an event
     ACCOUNT_CREATED = "account.created"

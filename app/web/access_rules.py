@@ -48,6 +48,8 @@ ACCESS_RULES: dict[str, Rule] = {
     "GET /static": OPEN,
     "GET /login": OPEN,
     "POST /login": OPEN,
+    "GET /login/single-sign-on": OPEN,
+    "GET /login/single-sign-on/back": OPEN,
     "GET /setup": OPEN,
     "POST /setup": OPEN,
     "GET /metrics": Rule(Permission.METRICS_READ, is_open_on_this_machine=True),
@@ -57,6 +59,8 @@ ACCESS_RULES: dict[str, Rule] = {
     "GET /account/password": _OWN_PASSWORD,
     "POST /account/password": _OWN_PASSWORD,
     "POST /account/sessions/{session_id}/revoke": _OWN,
+    "POST /account/single-sign-on": _OWN,
+    "POST /account/single-sign-on/unlink": _OWN,
     # Pages about samples.
     "GET /": Rule(_READ),
     "GET /example.jpg": Rule(_READ),

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from app.services.accounts.sign_in import Visitor
+from app.settings import Settings
 from app.web.callers import client_address
 from app.web.session_cookies import browser_secret
 
@@ -25,10 +26,30 @@ def visitor_of(request: Request) -> Visitor:
 
 
 def sign_in_values(
-    *, next_address: str, name: str = "", problem: str | None = None, is_set_up: bool = True
+    *,
+    next_address: str,
+    name: str = "",
+    problem: str | None = None,
+    is_set_up: bool = True,
+    single_sign_on: str | None = None,
 ) -> dict[str, Any]:
-    """What the page to sign in shows; the password is never shown again."""
-    return {"next": next_address, "name": name, "problem": problem, "is_set_up": is_set_up, "is_ended": False}
+    """What the page to sign in shows; the password is never shown again.
+
+    ``single_sign_on`` says what the other button signs in with; None shows no such button.
+    """
+    return {
+        "next": next_address,
+        "name": name,
+        "problem": problem,
+        "is_set_up": is_set_up,
+        "is_ended": False,
+        "single_sign_on": single_sign_on,
+    }
+
+
+def single_sign_on_label(settings: Settings) -> str | None:
+    """What single sign-on signs in with; None where it is not set up."""
+    return settings.oidc_label if settings.oidc_issuer else None
 
 
 def password_values(*, errors: dict[str, str] | None = None, **values: Any) -> dict[str, Any]:  # noqa: ANN401

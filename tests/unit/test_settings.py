@@ -112,3 +112,23 @@ def test_a_good_password_none_and_one_of_this_machine_are_taken(monkeypatch: pyt
     monkeypatch.setenv("BLOODCOUNT_DATABASE_URL", f"postgresql://{address}/records")
 
     assert address in get_settings().database_url
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("OIDC_ISSUER", "http://login.hospital.example", "must begin with https"),
+        ("OIDC_ISSUER", "https://login.hospital.example", "needs BLOODCOUNT_OIDC_CLIENT_ID and"),
+        ("OIDC_PUBLIC_URL", "https://bloodcount.hospital.example/?x", "must be a plain address"),
+        ("OIDC_CLIENT_SECRET", "abc", "needs BLOODCOUNT_OIDC_ISSUER and"),
+    ],
+)
+def test_half_a_set_up_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(f"BLOODCOUNT_{name}", value)
+
+    with pytest.raises(InvalidSettings, match=told) as refusal:
+        get_settings()
+
+    assert "abc" not in str(refusal.value)

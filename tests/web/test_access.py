@@ -82,6 +82,7 @@ def test_only_these_routes_are_open_to_everybody() -> None:
     assert {key for key, rule in ACCESS_RULES.items() if is_open(rule)} == {
         *("GET /healthz", "HEAD /healthz", "GET /readyz", "HEAD /readyz"),
         *("GET /login", "POST /login", "GET /setup", "POST /setup", "GET /static"),
+        *("GET /login/single-sign-on", "GET /login/single-sign-on/back"),
     }
 
 

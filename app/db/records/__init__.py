@@ -14,6 +14,7 @@ from app.db.records.concealed_value import ConcealedValueRecord
 from app.db.records.control import ControlDecisionRecord, ControlLotRecord, ControlRunRecord
 from app.db.records.counter import CounterDraftRecord, CounterPreferenceRecord
 from app.db.records.executor_heartbeat import ExecutorHeartbeatRecord
+from app.db.records.external_identity import ExternalIdentityRecord
 from app.db.records.field_image import FieldImageRecord
 from app.db.records.golden_field import GoldenFieldRecord
 from app.db.records.idempotency_key import IdempotencyKeyRecord
@@ -54,6 +55,7 @@ __all__ = [
     "CounterDraftRecord",
     "CounterPreferenceRecord",
     "ExecutorHeartbeatRecord",
+    "ExternalIdentityRecord",
     "FieldImageRecord",
     "GoldenFieldRecord",
     "IdempotencyKeyRecord",

@@ -34,6 +34,7 @@ from app.routes.pages import (
     setup,
     sign_in,
     signing,
+    single_sign_on,
     viewer,
 )
 
@@ -67,6 +68,7 @@ for module in (
 router.include_router(sending.router, prefix="/sending")
 for module in (
     sign_in,
+    single_sign_on,
     setup,
     account,
     admin_accounts,

@@ -9,6 +9,7 @@ from app.access_errors import SignInRefused, TooManyAttempts
 from app.errors import InvalidInput
 from app.services.accounts.accounts import change_own_password
 from app.services.accounts.sign_in import check_password_again
+from app.services.accounts.single_sign_on import is_linked
 from app.services.accounts.user_sessions import open_sessions, revoke_session
 from app.web.dependencies import ActorDep, ContextDep, SessionDep, SettingsDep
 from app.web.sign_in_form import password_values, visitor_of
@@ -21,7 +22,14 @@ router = APIRouter(prefix="/account")
 def show_account(session: SessionDep, settings: SettingsDep, actor: ActorDep, done: str = "") -> HTMLResponse:
     """Who is signed in, where else, and what they may do."""
     sessions = open_sessions(session, settings, own_id=actor.session_id, account_id=actor.id)
-    return render_page("account.html", {"sessions": sessions, "settings": settings, "is_changed": done == "password"})
+    issuer = settings.oidc_issuer
+    values = {
+        "sessions": sessions,
+        "settings": settings,
+        "done": done,
+        "is_linked": issuer is not None and is_linked(session, actor.id or 0, issuer),
+    }
+    return render_page("account.html", values)
 
 
 @router.get("/password")

@@ -10,20 +10,28 @@ from app.services.accounts.acting import current_actor
 from app.services.accounts.setup_links import is_set_up
 from app.services.accounts.sign_in import sign_in
 from app.services.accounts.user_sessions import end_session
-from app.web.dependencies import ActorDep, ContextDep, SessionDep
+from app.web.dependencies import ActorDep, ContextDep, SessionDep, SettingsDep
 from app.web.session_cookies import clear_session_cookie, set_cookies
-from app.web.sign_in_form import safe_next, sign_in_values, visitor_of
+from app.web.sign_in_form import safe_next, sign_in_values, single_sign_on_label, visitor_of
 from app.web.templating import render_page
 
 router = APIRouter()
 
 
 @router.get("/login")
-def show_sign_in(session: SessionDep, actor: ActorDep, next: str = "/") -> Response:  # noqa: A002 - the field's name
+def show_sign_in(
+    session: SessionDep,
+    settings: SettingsDep,
+    actor: ActorDep,
+    next: str = "/",  # noqa: A002 - the field's name
+) -> Response:
     """The form to sign in; straight on for who is signed in."""
     if actor.is_person:
         return RedirectResponse(safe_next(next), status_code=303)
-    return render_page("login.html", sign_in_values(next_address=safe_next(next), is_set_up=is_set_up(session)))
+    values = sign_in_values(
+        next_address=safe_next(next), is_set_up=is_set_up(session), single_sign_on=single_sign_on_label(settings)
+    )
+    return render_page("login.html", values)
 
 
 @router.post("/login")
@@ -47,7 +55,12 @@ def submit_sign_in(
             former=former,
         )
     except (SignInRefused, TooManyAttempts) as error:
-        values = sign_in_values(next_address=safe_next(next), name=name[:64], problem=error.message)
+        values = sign_in_values(
+            next_address=safe_next(next),
+            name=name[:64],
+            problem=error.message,
+            single_sign_on=single_sign_on_label(context.settings),
+        )
         answer: Response = render_page("login.html", values, status_code=error.http_status)
         if isinstance(error, TooManyAttempts):
             answer.headers["Retry-After"] = str(error.wait_s)
@@ -58,10 +71,10 @@ def submit_sign_in(
 
 
 @router.post("/logout")
-def submit_sign_out(request: Request, session: SessionDep, actor: ActorDep) -> HTMLResponse:
+def submit_sign_out(request: Request, session: SessionDep, settings: SettingsDep, actor: ActorDep) -> HTMLResponse:
     """Sign out; the browser forgets what it kept of the pages."""
     end_session(session, actor)
-    values = sign_in_values(next_address="/") | {"is_ended": True}
+    values = sign_in_values(next_address="/", single_sign_on=single_sign_on_label(settings)) | {"is_ended": True}
     answer = render_page("login.html", values)
     clear_session_cookie(answer, request.scope)
     answer.headers["Clear-Site-Data"] = '"cache"'

@@ -79,16 +79,26 @@ def sign_in(
 
 
 def admit(
-    session: Session, settings: Settings, account: AccountRecord, visitor: Visitor, *, former: Actor | None
+    session: Session,
+    settings: Settings,
+    account: AccountRecord,
+    visitor: Visitor,
+    *,
+    former: Actor | None,
+    means: str | None = None,
 ) -> SignedIn:
-    """Open a session for a person who has proved who they are, and end the one that the browser had before."""
+    """Open a session for a person who has proved who they are, and end the one that the browser had before.
+
+    ``means`` is the provider that vouched for them; None for a password.
+    """
     if former is not None and former.session_id is not None:
         revoke_session(session, former.session_id)
     secret, session_id = open_session(session, account, settings, address=visitor.address, browser=visitor.browser)
     browser_secret = visitor.browser_secret or new_secret()
     user_sessions.add_known_browser(session, account.id, digest(browser_secret))
     actor = actor_of(account, session_id, visitor.address)
-    record_event(session, AuditAction.SIGNED_IN, subject_kind="session", subject_id=session_id, actor=actor)
+    new = None if means is None else {"with": means}
+    record_event(session, AuditAction.SIGNED_IN, subject_kind="session", subject_id=session_id, actor=actor, new=new)
     return SignedIn(actor, secret, browser_secret)
 
 
