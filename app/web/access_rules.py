@@ -205,6 +205,7 @@ ACCESS_RULES: dict[str, Rule] = {
     "POST /admin/accounts/{account_id}/disable": _ACCOUNTS,
     "POST /admin/accounts/{account_id}/enable": _ACCOUNTS,
     "POST /admin/accounts/{account_id}/reset-password": _ACCOUNTS,
+    "POST /admin/accounts/{account_id}/unlink": _ACCOUNTS,
     "POST /admin/sessions/{session_id}/revoke": _ACCOUNTS,
     "POST /images/{image_id}/golden": _GOLDEN,
     "POST /images/{image_id}/golden/withdraw": _GOLDEN,

@@ -40,7 +40,8 @@ def begin_sign_in(request: Request, context: ContextDep, next: str = "/") -> Res
 def end_journey(request: Request, context: ContextDep, actor: ActorDep, state: str = "", code: str = "") -> Response:
     """Where the provider sends the browser back to: sign in, or link the account that is signed in."""
     journey = read_journey(request.scope, request.headers.get("cookie", ""))
-    next_address = "/" if journey is None else journey.next_address
+    # Looked at again: the seal of somebody who is not signed in yet has no secret in it.
+    next_address = "/" if journey is None else safe_next(journey.next_address)
     try:
         identity = IdentityProvider(context.settings).identify(_own_attempt(journey, state, code), code)
         if journey is not None and journey.is_link:

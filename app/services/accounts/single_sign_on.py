@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 
 from app.access_errors import IdentityTaken, IdentityUnknown
 from app.db.records import ExternalIdentityRecord
-from app.db.repositories import external_identities
+from app.db.repositories import accounts, external_identities
 from app.db.session import UnitOfWorkFactory
 from app.schemas.actors import Actor
 from app.schemas.audit import AuditAction
 from app.services.accounts.identity_provider import Attempt, Identity
 from app.services.accounts.sign_in import SignedIn, Visitor, admit
+from app.services.accounts.user_sessions import revoke_all_sessions
 from app.services.audit import record_event
 from app.settings import Settings
 
@@ -64,6 +65,21 @@ def unlink_identities(session: Session, account_id: int) -> None:
     """Let no identity sign in to an account any more; its password still does."""
     if external_identities.delete_identities(session, account_id):
         record_event(session, AuditAction.IDENTITY_UNLINKED, subject_kind="account", subject_id=account_id)
+
+
+def unlink_account(session: Session, account_id: int) -> None:
+    """Let no identity sign in to another person's account any more, and end its sessions: any may be of that identity.
+
+    Raises:
+        AccountNotFound: There is no such account.
+    """
+    unlink_identities(session, accounts.get_account(session, account_id).id)
+    revoke_all_sessions(session, account_id)
+
+
+def linked_accounts(session: Session, issuer: str | None) -> set[int]:
+    """Numbers of the accounts that single sign-on opens; none where it is not set up."""
+    return external_identities.linked_accounts(session, issuer) if issuer else set()
 
 
 def is_linked(session: Session, account_id: int, issuer: str) -> bool:
