@@ -4,14 +4,15 @@ import secrets
 
 from sqlalchemy.orm import Session
 
-from app.access_errors import IdentityTaken, IdentityUnknown
+from app.access_errors import IdentityTaken, IdentityUnknown, SingleSignOnFailed
 from app.db.records import ExternalIdentityRecord
 from app.db.repositories import accounts, external_identities
 from app.db.session import UnitOfWorkFactory
 from app.schemas.actors import Actor
 from app.schemas.audit import AuditAction
-from app.services.accounts.identity_provider import Attempt, Identity
+from app.services.accounts.identity_provider import Attempt, Identity, IdentityProvider
 from app.services.accounts.sign_in import SignedIn, Visitor, admit
+from app.services.accounts.throttling import claim_attempt, forgive_attempt, return_keys
 from app.services.accounts.user_sessions import revoke_all_sessions
 from app.services.audit import record_event
 from app.settings import Settings
@@ -20,6 +21,30 @@ from app.settings import Settings
 def new_attempt() -> Attempt:
     """The secrets of one way to the provider and back; the verifier has the 43 characters that RFC 7636 asks for."""
     return Attempt(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(32))
+
+
+def identify_visitor(
+    unit_of_work: UnitOfWorkFactory, provider: IdentityProvider, attempt: Attempt, code: str, visitor: Visitor
+) -> Identity:
+    """Let the provider say who came back; refusals are noted, and slowed down because each makes this server call it.
+
+    Raises:
+        SingleSignOnFailed: The provider does not answer, refuses the code, or its statement is not good.
+        TooManyAttempts: Too many from this address were refused; the provider was not asked.
+    """
+    keys = return_keys(visitor.address)
+    with unit_of_work() as session:
+        claim_attempt(session, keys)
+    try:
+        identity = provider.identify(attempt, code)
+    except SingleSignOnFailed as refusal:
+        with unit_of_work() as session:
+            new = {"with": provider.issuer}
+            record_event(session, AuditAction.SIGN_IN_FAILED, new=new, reason=refusal.message)
+        raise
+    with unit_of_work() as session:
+        forgive_attempt(session, keys)
+    return identity
 
 
 def sign_in_as(
