@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from app.schemas.result_record import CellEntry, ResultRecord
 from app.schemas.reviews import ReviewedCellEntry, ReviewSummary
-from app.schemas.samples import ImageStatus, SampleDetail
+from app.schemas.samples import ImageStatus, SampleDetail, SampleStatus
 from app.services.figures.count_columns import COUNT_COLUMNS, TYPE_COLUMNS, shown_counts, shown_types
 from app.web.sample_view import ReadRecord
 from app.web.subtype_words import class_code, confirmed_by
@@ -20,8 +20,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
     """One line an image: its status, its counts, the model that counted it, its cells by type, when it was set aside.
 
-    Every line ends with what is known of the sample. Numbers are empty where nothing was counted, and *not available*
-    where the weights cannot tell such cells.
+    Every line ends with what is known of the sample, and whether it is signed: not while a correction of its report is
+    open. Numbers are empty where nothing was counted, and *not available* where the weights cannot tell such cells.
     """
     header = (
         "accession_number",
@@ -37,8 +37,9 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
         "set_aside_at",
         *(f"cells_{done}_by_persons" for done in ("confirmed", "renamed", "added", "removed")),
         *_SAMPLE_COLUMNS,
+        "signed",
     )
-    of_sample = _sample_columns(sample)
+    of_sample = (*_sample_columns(sample), "yes" if sample.status is SampleStatus.SIGNED else "no")
     lines = []
     for image in sample.images:
         record = read_record(image.id) if image.status == ImageStatus.COUNTED else None
