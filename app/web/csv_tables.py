@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from app.schemas.result_record import CellEntry, ResultRecord
 from app.schemas.reviews import ReviewedCellEntry, ReviewSummary
-from app.schemas.samples import ImageStatus, SampleDetail
+from app.schemas.samples import ImageStatus, SampleDetail, SampleStatus
 from app.services.figures.count_columns import COUNT_COLUMNS, TYPE_COLUMNS, shown_counts, shown_types
 from app.web.sample_view import ReadRecord
 from app.web.subtype_words import class_code, confirmed_by
@@ -14,31 +14,27 @@ from app.web.subtype_words import class_code, confirmed_by
 _SAMPLE_COLUMNS = ("patient_code", "sex", "age_value", "age_unit", "stain", "acquisition_profile")
 """What is known of the sample itself, the same in every line."""
 
+_SAMPLE_HEADER = (
+    *("accession_number", "image_id", "image", "status"),
+    *COUNT_COLUMNS,
+    *("reason", "counted_at", "model", "model_version"),
+    *TYPE_COLUMNS,
+    "set_aside_at",
+    *(f"cells_{done}_by_persons" for done in ("confirmed", "renamed", "added", "removed")),
+    *_SAMPLE_COLUMNS,
+    "signed",
+)
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
     """One line an image: its status, its counts, the model that counted it, its cells by type, when it was set aside.
 
-    Every line ends with what is known of the sample. Numbers are empty where nothing was counted, and *not available*
-    where the weights cannot tell such cells.
+    Every line ends with what is known of the sample, and whether it is signed: not while a correction of its report is
+    open. Numbers are empty where nothing was counted, and *not available* where the weights cannot tell such cells.
     """
-    header = (
-        "accession_number",
-        "image_id",
-        "image",
-        "status",
-        *COUNT_COLUMNS,
-        "reason",
-        "counted_at",
-        "model",
-        "model_version",
-        *TYPE_COLUMNS,
-        "set_aside_at",
-        *(f"cells_{done}_by_persons" for done in ("confirmed", "renamed", "added", "removed")),
-        *_SAMPLE_COLUMNS,
-    )
-    of_sample = _sample_columns(sample)
+    of_sample = (*_sample_columns(sample), "yes" if sample.status is SampleStatus.SIGNED else "no")
     lines = []
     for image in sample.images:
         record = read_record(image.id) if image.status == ImageStatus.COUNTED else None
@@ -61,7 +57,7 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
                 *of_sample,
             )
         )
-    return csv_table(header, lines)
+    return csv_table(_SAMPLE_HEADER, lines)
 
 
 def image_cells_csv(record: ResultRecord) -> str:
