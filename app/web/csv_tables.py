@@ -14,6 +14,23 @@ from app.web.subtype_words import class_code, confirmed_by
 _SAMPLE_COLUMNS = ("patient_code", "sex", "age_value", "age_unit", "stain", "acquisition_profile")
 """What is known of the sample itself, the same in every line."""
 
+_COUNTS_HEADER = (
+    "accession_number",
+    "image_id",
+    "image",
+    "status",
+    *COUNT_COLUMNS,
+    "reason",
+    "counted_at",
+    "model",
+    "model_version",
+    *TYPE_COLUMNS,
+    "set_aside_at",
+    *(f"cells_{done}_by_persons" for done in ("confirmed", "renamed", "added", "removed")),
+    *_SAMPLE_COLUMNS,
+    "signed",
+)
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -23,22 +40,6 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
     Every line ends with what is known of the sample, and whether it is signed: not while a correction of its report is
     open. Numbers are empty where nothing was counted, and *not available* where the weights cannot tell such cells.
     """
-    header = (
-        "accession_number",
-        "image_id",
-        "image",
-        "status",
-        *COUNT_COLUMNS,
-        "reason",
-        "counted_at",
-        "model",
-        "model_version",
-        *TYPE_COLUMNS,
-        "set_aside_at",
-        *(f"cells_{done}_by_persons" for done in ("confirmed", "renamed", "added", "removed")),
-        *_SAMPLE_COLUMNS,
-        "signed",
-    )
     of_sample = (*_sample_columns(sample), "yes" if sample.status is SampleStatus.SIGNED else "no")
     lines = []
     for image in sample.images:
@@ -62,7 +63,7 @@ def sample_counts_csv(sample: SampleDetail, read_record: ReadRecord) -> str:
                 *of_sample,
             )
         )
-    return csv_table(header, lines)
+    return csv_table(_COUNTS_HEADER, lines)
 
 
 def image_cells_csv(record: ResultRecord) -> str:
