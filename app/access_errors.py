@@ -132,7 +132,7 @@ class IdentityTaken(Conflict):
     def __init__(self) -> None:
         super().__init__(
             "This identity is linked with another account, or this account with another identity. Unlink that one "
-            "first, or ask an admin."
+            "first under Your account, or ask an admin to unlink it under Accounts."
         )
 
 

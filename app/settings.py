@@ -75,9 +75,7 @@ class Settings(BaseSettings):
         default=None,
         description="Address of an OpenID provider for single sign-on, https only (http on this machine); empty: none.",
     )
-    oidc_client_id: str | None = Field(
-        default=None, min_length=1, description="This installation's name at the OpenID provider."
-    )
+    oidc_client_id: str | None = Field(default=None, min_length=1, description="This installation's name there.")
     oidc_client_secret: str | None = Field(
         default=None, min_length=1, repr=False, description="This installation's secret at the OpenID provider."
     )
@@ -86,9 +84,7 @@ class Settings(BaseSettings):
         validate_default=True,
         description="Address of this server in browsers; the provider returns them to its /login/single-sign-on/back.",
     )
-    oidc_label: str = Field(
-        default="your hospital account", min_length=1, max_length=60, description="What the button signs in with."
-    )
+    oidc_label: str = Field(default="your hospital account", max_length=60, description="What its button names.")
     device: Literal["auto", "cpu", "cuda"] = Field(
         default="auto", description="Where the network runs; auto takes a CUDA GPU when there is one."
     )
@@ -122,6 +118,9 @@ class Settings(BaseSettings):
     )
     laboratory_name: str | None = Field(
         default=None, max_length=200, description="Name of the laboratory, printed at the top of every report."
+    )
+    second_reading: Literal["optional", "required"] = Field(
+        default="optional", description="Whether a sample is signed only once a second person has read it: required."
     )
     report_paper: Literal["a4", "letter"] = Field(default="a4", description="Paper of the reports: a4 or letter.")
     count_concurrency: int = Field(

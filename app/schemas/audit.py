@@ -14,6 +14,8 @@ class AuditAction(StrEnum):
     SIGN_IN_BLOCKED = "sign_in.blocked"
     SIGNED_OUT = "sign_in.ended"
     SESSION_REVOKED = "session.revoked"
+    SECOND_READING_SAVED = "second_reading.saved"
+    SECOND_READING_FINISHED = "second_reading.finished"
     IDENTITY_LINKED = "identity.linked"
     IDENTITY_UNLINKED = "identity.unlinked"
     ACCESS_REFUSED = "access.refused"

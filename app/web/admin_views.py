@@ -18,6 +18,7 @@ from app.schemas.base import Schema
 from app.schemas.permissions import TOKEN_SCOPES
 from app.schemas.tokens import Role
 from app.services.accounts.accounts import list_accounts
+from app.services.accounts.single_sign_on import linked_accounts
 from app.services.accounts.tokens import list_tokens
 from app.services.accounts.user_sessions import open_sessions
 from app.services.audit import AuditPage
@@ -75,6 +76,7 @@ def accounts_values(session: Session, settings: Settings, actor: Actor) -> dict[
     """What the page of accounts shows."""
     return {
         "accounts": list_accounts(session),
+        "linked": linked_accounts(session, settings.oidc_issuer),
         "sessions": open_sessions(session, settings, own_id=actor.session_id),
         "role_words": ROLE_WORDS,
         "errors": {},

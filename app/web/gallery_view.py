@@ -129,21 +129,18 @@ def _group(kind: GalleryKind, subtype: str, tiles: Sequence[GalleryTile]) -> Gal
 
 def _tiles(review: FieldReview, cell_class: CellClass) -> Iterable[tuple[str, GalleryTile]]:
     """The counted cells of a class with the type they are grouped under."""
-    places = sheet_places(review)
-    sizes = _sheet_sizes(places.values())
+    pictures = cell_pictures(review)
     found = {network_cell_id(index): cell for index, cell in enumerate(review.cells)}
     states = {name: network_state(cell) for name, cell in found.items()}
     states |= {edit.cell: edit.new for edit in review.edits}
     unsure = WhiteCellSubtype.UNIDENTIFIED if cell_class is CellClass.WHITE_BLOOD_CELL else RedCellSubtype.UNCATEGORISED
     for name, state in states.items():
         if state.cell_class is cell_class and state.counted and not state.removed:
-            place = places[name]
-            sheet = _sheet(review, place, sizes[place.sheet])
-            yield state.subtype or unsure.value, _tile(review, name, state, found.get(name), sheet)
+            yield state.subtype or unsure.value, _tile(review, name, state, found.get(name), pictures[name])
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class CellPicture:
     """The sheet that a cell lies on, and where."""
 
     url: str
@@ -151,16 +148,23 @@ class _Sheet:
     place: CropPlace
 
 
-def _sheet(review: FieldReview, place: SheetPlace, cells: int) -> _Sheet:
+def cell_pictures(review: FieldReview) -> dict[str, CellPicture]:
+    """The picture of every cell of a field, by the cell's name."""
+    places = sheet_places(review)
+    sizes = _sheet_sizes(places.values())
+    return {name: _sheet(review, place, sizes[place.sheet]) for name, place in places.items()}
+
+
+def _sheet(review: FieldReview, place: SheetPlace, cells: int) -> CellPicture:
     name = "-".join(map(str, place.sheet))
-    return _Sheet(
+    return CellPicture(
         url=f"/images/{review.image_id}/crops/{review.analysis_id}/{name}.jpg",
         size=sheet_size(place.cell_class, cells),
         place=crop_place(place.cell_class, place.position),
     )
 
 
-def _tile(review: FieldReview, name: str, state: CellState, found: CellEntry | None, sheet: _Sheet) -> GalleryTile:
+def _tile(review: FieldReview, name: str, state: CellState, found: CellEntry | None, sheet: CellPicture) -> GalleryTile:
     is_confirmed = state.confirmed_by is not None
     probability = found.subtype_probability if found else None
     return GalleryTile(

@@ -38,6 +38,7 @@ def draft_pdf(context: AppContext, *, sample_id: int) -> Response:
             sample_id=sample_id,
             scheme=context.grading_scheme,
             laboratory=context.settings.laboratory_name,
+            second_reading=context.settings.second_reading,
         )
     return _pdf_download(context, build_report_view(draft.content), f"draft-sample-{sample_id}.pdf")
 

@@ -135,8 +135,8 @@ def test_an_edit_in_the_very_moment_of_the_signature_stops_it(
     """The result is read and is what was shown; then somebody edits, and only then is the sample held."""
     shown = signer.look()
 
-    def read_then_edit(session: Session, *, sample_id: int, scheme: None, laboratory: None) -> ReportDraft:
-        draft = build_draft(session, sample_id=sample_id, scheme=scheme, laboratory=laboratory)
+    def read_then_edit(session: Session, *, sample_id: int, **wanted: None) -> ReportDraft:
+        draft = build_draft(session, sample_id=sample_id, **wanted)  # type: ignore[arg-type]
         Person(signer.database, image_id, "eva").does("confirm", "n2")
         return draft
 

@@ -1,5 +1,6 @@
 """Two providers of single sign-on: a real one as a process of its own, and one that says what a test wants."""
 
+import gzip
 import http.server
 import json
 import socket
@@ -8,13 +9,17 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
+from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+from app.main import create_app
+from app.settings import Settings
 
 CLIENT_ID = "bloodcount-tests"
 PUBLIC_URL = "http://127.0.0.1:8000"
@@ -59,6 +64,19 @@ def _wait_for(address: str) -> None:
             return
 
 
+def visitor(settings: Settings, issuer: str) -> TestClient:
+    """A browser at a server that knows maria and trusts this provider."""
+    changed = settings.model_copy(
+        update={
+            "oidc_issuer": issuer,
+            "oidc_client_id": CLIENT_ID,
+            "oidc_client_secret": "a-secret-of-the-tests",
+            "oidc_public_url": PUBLIC_URL,
+        }
+    )
+    return TestClient(create_app(changed, counting=False), follow_redirects=False)
+
+
 class SaidProvider:
     """A provider that makes the statements that a test asks for, truthfully signed unless told otherwise."""
 
@@ -69,6 +87,8 @@ class SaidProvider:
         self.claims: dict[str, Any] = {}
         self.token: str | None = None
         self.padding = ""
+        self.is_compressed = False
+        self.pause_s = 0.0
         self.asked: list[str] = []
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.issuer = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -124,10 +144,17 @@ class SaidProvider:
             def _say(self) -> None:
                 body = json.dumps(provider.answer(self.path)).encode()
                 self.send_response(200)
+                if provider.is_compressed:
+                    body = gzip.compress(body)
+                    self.send_header("content-encoding", "gzip")
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                with suppress(ConnectionError):  # whoever asked need not wait for the rest
+                    for start in range(0, len(body), 100) if provider.pause_s else ():
+                        self.wfile.write(body[start : start + 100])
+                        time.sleep(provider.pause_s)
+                    self.wfile.write(b"" if provider.pause_s else body)
 
             def log_message(self, *_: object) -> None:
                 """Say nothing."""

@@ -22,7 +22,7 @@ from app.services.accounts.identity_provider import CALLBACK_PATH
 from app.services.audit import read_entries
 from app.settings import Settings
 from app.web.context import context_of
-from tests.web.openid_provider import CLIENT_ID, PUBLIC_URL, SaidProvider, let_in, real_provider
+from tests.web.openid_provider import CLIENT_ID, PUBLIC_URL, SaidProvider, let_in, real_provider, visitor
 
 PASSWORD = "seven drowsy llamas whistle"
 
@@ -43,19 +43,6 @@ def liar() -> Iterator[SaidProvider]:
     provider = SaidProvider()
     yield provider
     provider.close()
-
-
-def visitor(settings: Settings, issuer: str) -> TestClient:
-    """A browser at a server that knows maria and trusts this provider."""
-    changed = settings.model_copy(
-        update={
-            "oidc_issuer": issuer,
-            "oidc_client_id": CLIENT_ID,
-            "oidc_client_secret": "a-secret-of-the-tests",
-            "oidc_public_url": PUBLIC_URL,
-        }
-    )
-    return TestClient(create_app(changed, counting=False), follow_redirects=False)
 
 
 def database_of(client: TestClient) -> Database:
@@ -221,6 +208,8 @@ def said(client: TestClient, liar: SaidProvider, **claims: object) -> Response:
         {"sub": None},
         {"sub": ""},
         {"sub": "x" * 256},
+        {"sub": "maria\x00"},
+        {"sub": "märia"},
     ],
     ids=str,
 )

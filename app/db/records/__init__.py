@@ -26,6 +26,7 @@ from app.db.records.reference_cell import ReferenceCellRecord
 from app.db.records.review import ReviewRecord
 from app.db.records.review_edit import ReviewEditRecord
 from app.db.records.sample import SampleRecord
+from app.db.records.second_reading import SecondReadingRecord
 from app.db.records.setup_link import SetupLinkRecord
 from app.db.records.sign_in_throttle import SignInThrottleRecord
 from app.db.records.signed_report import ReportCorrectionRecord, SignedReportRecord
@@ -68,6 +69,7 @@ __all__ = [
     "ReviewEditRecord",
     "ReviewRecord",
     "SampleRecord",
+    "SecondReadingRecord",
     "SetupLinkRecord",
     "SignInThrottleRecord",
     "SignedReportRecord",

@@ -40,6 +40,7 @@ def delete_identities(session: Session, account_id: int) -> int:
     return len(session.scalars(statement).all())
 
 
-def linked_accounts(session: Session) -> set[int]:
-    """Numbers of the accounts that are linked with some identity."""
-    return set(session.scalars(select(ExternalIdentityRecord.account_id)))
+def linked_accounts(session: Session, issuer: str) -> set[int]:
+    """Numbers of the accounts that are linked with an identity at this issuer."""
+    query = select(ExternalIdentityRecord.account_id).where(ExternalIdentityRecord.issuer == issuer)
+    return set(session.scalars(query))

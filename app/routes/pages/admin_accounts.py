@@ -17,6 +17,7 @@ from app.services.accounts.accounts import (
     reset_password,
 )
 from app.services.accounts.passwords import temporary_password
+from app.services.accounts.single_sign_on import unlink_account
 from app.services.accounts.user_sessions import revoke_session
 from app.web.admin_views import accounts_values
 from app.web.dependencies import ActorDep, ContextDep, SessionDep
@@ -77,6 +78,13 @@ def submit_reset(context: ContextDep, session: SessionDep, actor: ActorDep, acco
     reset_password(session, account_id, password)
     handed_out = {"name": account_name(session, account_id), "password": password}
     return render_page(_PAGE, accounts_values(session, context.settings, actor) | {"handed_out": handed_out})
+
+
+@router.post("/accounts/{account_id}/unlink")
+def submit_unlinking(session: SessionDep, account_id: int) -> RedirectResponse:
+    """Let single sign-on open an account no more."""
+    unlink_account(session, account_id)
+    return RedirectResponse(_LIST, status_code=303)
 
 
 @router.post("/sessions/{session_id}/revoke")

@@ -52,6 +52,7 @@ def submit_signature(
             actor=actor,
             scheme=context.grading_scheme,
             laboratory=context.settings.laboratory_name,
+            second_reading=context.settings.second_reading,
         )
     except (InvalidInput, TooManyAttempts, ReportOutdated, SigningBlocked) as error:
         return _page(context, sample_id, form, error)
@@ -90,6 +91,7 @@ def _page(
             sample_id=sample_id,
             scheme=context.grading_scheme,
             laboratory=context.settings.laboratory_name,
+            second_reading=context.settings.second_reading,
         )
     if form is not None and form.shown != draft.sha256:
         error = error if isinstance(error, ReportOutdated | SigningBlocked) else ReportOutdated()

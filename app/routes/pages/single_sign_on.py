@@ -12,7 +12,13 @@ from app.schemas.actors import Actor
 from app.services.accounts.acting import current_actor
 from app.services.accounts.identity_provider import CALLBACK_PATH, Attempt, Identity, IdentityProvider
 from app.services.accounts.sign_in import check_password_again
-from app.services.accounts.single_sign_on import link_identity, new_attempt, sign_in_as, unlink_identities
+from app.services.accounts.single_sign_on import (
+    identify_visitor,
+    link_identity,
+    new_attempt,
+    sign_in_as,
+    unlink_identities,
+)
 from app.web.context import AppContext
 from app.web.dependencies import ActorDep, ContextDep, SessionDep
 from app.web.session_cookies import set_cookies
@@ -40,14 +46,15 @@ def begin_sign_in(request: Request, context: ContextDep, next: str = "/") -> Res
 def end_journey(request: Request, context: ContextDep, actor: ActorDep, state: str = "", code: str = "") -> Response:
     """Where the provider sends the browser back to: sign in, or link the account that is signed in."""
     journey = read_journey(request.scope, request.headers.get("cookie", ""))
-    next_address = "/" if journey is None else journey.next_address
+    # Looked at again: the seal of somebody who is not signed in yet has no secret in it.
+    next_address = "/" if journey is None else safe_next(journey.next_address)
     try:
-        identity = IdentityProvider(context.settings).identify(_own_attempt(journey, state, code), code)
+        identity = _identified(request, context, _own_attempt(journey, state, code), code)
         if journey is not None and journey.is_link:
             answer: Response = _link(context, actor, identity)
         else:
             answer = _enter(request, context, identity, next_address)
-    except (SingleSignOnFailed, IdentityUnknown, IdentityTaken) as error:
+    except (SingleSignOnFailed, IdentityUnknown, IdentityTaken, TooManyAttempts) as error:
         answer = _refused(error, context, next_address)
     clear_journey(answer, request.scope)
     return answer
@@ -88,6 +95,11 @@ def _own_attempt(journey: Journey | None, state: str, code: str) -> Attempt:
     return journey.attempt
 
 
+def _identified(request: Request, context: AppContext, attempt: Attempt, code: str) -> Identity:
+    provider = IdentityProvider(context.settings)
+    return identify_visitor(context.database.unit_of_work, provider, attempt, code, visitor_of(request))
+
+
 def _enter(request: Request, context: AppContext, identity: Identity, next_address: str) -> Response:
     former = current_actor()
     signed_in = sign_in_as(
@@ -113,4 +125,7 @@ def _link(context: AppContext, actor: Actor, identity: Identity) -> Response:
 def _refused(error: BloodcountError, context: AppContext, next_address: str) -> Response:
     label = single_sign_on_label(context.settings)
     values = sign_in_values(next_address=next_address, problem=error.message, single_sign_on=label)
-    return render_page("login.html", values, status_code=error.http_status)
+    answer = render_page("login.html", values, status_code=error.http_status)
+    if isinstance(error, TooManyAttempts):
+        answer.headers["Retry-After"] = str(error.wait_s)
+    return answer

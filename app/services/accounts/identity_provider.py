@@ -25,6 +25,8 @@ _ALGORITHMS = ["RS256", "PS256", "ES256"]
 """Signatures with a private key only: what is signed with a shared secret, or not at all, proves nothing."""
 
 _TIMEOUT_S = 10.0
+"""For each wait, and for the whole of one answer's body."""
+
 _MOST_BYTES = 1_000_000
 _LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0, 2
 _CLOCKS_APART_S = 60
@@ -38,7 +40,6 @@ class Identity:
     issuer: str
     subject: str
     shown_name: str | None
-    authenticated_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class IdentityProvider:
                 f"What the provider said of you cannot be believed ({type(error).__name__})."
             ) from error
         shown = claims.get("preferred_username") or claims.get("name")
-        return Identity(self.issuer, str(claims["sub"]), _printable(shown), claims.get("auth_time"))
+        return Identity(self.issuer, str(claims["sub"]), _printable(shown))
 
     def _claims(self, token: dict[str, Any], keys: dict[str, Any], issuer: str, attempt: Attempt) -> CodeIDToken:
         decoded = jwt.decode(
@@ -118,8 +119,9 @@ class IdentityProvider:
         expected = {"nonce": attempt.nonce, "client_id": self._client_id, "access_token": token.get("access_token")}
         claims = CodeIDToken(decoded.claims, decoded.header, options, expected)
         claims.validate(now=int(time.time()), leeway=_CLOCKS_APART_S)
-        if not claims["sub"] or len(str(claims["sub"])) > _LONGEST_SUBJECT:
-            raise ValueError("the subject is empty or too long")
+        subject = str(claims["sub"])
+        if not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isascii() or not subject.isprintable():
+            raise ValueError("the subject is empty, too long, or not of visible ASCII characters")
         return claims
 
     def _client(self) -> OAuth2Client:
@@ -130,6 +132,7 @@ class IdentityProvider:
             timeout=_TIMEOUT_S,
             follow_redirects=False,
             trust_env=False,
+            headers={"Accept-Encoding": "identity"},
             transport=_BoundedTransport(),
         )
 
@@ -178,15 +181,19 @@ class IdentityProvider:
 
 
 class _BoundedTransport(httpx2.HTTPTransport):
-    """Ends answers that are longer than any of a provider's."""
+    """Ends answers that are longer, or take longer, than any of a provider's."""
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request.
 
         Raises:
-            httpx2.HTTPError: No answer, or (while it is read) one that is too long.
+            httpx2.HTTPError: No answer, a compressed one, or (while it is read) one that is too long or too slow.
         """
         answer = super().handle_request(request)
+        if answer.headers.get("content-encoding", "identity") != "identity":
+            answer.close()
+            # 1 MB of it could become 1 GB in memory, and no provider has to: it was asked not to.
+            raise httpx2.DecodingError("the answer is compressed, which was not asked for")
         return httpx2.Response(
             answer.status_code,
             headers=answer.headers,
@@ -196,22 +203,26 @@ class _BoundedTransport(httpx2.HTTPTransport):
 
 
 class _BoundedStream(httpx2.SyncByteStream):
-    """The bytes of an answer up to the limit."""
+    """The bytes of an answer up to the limits."""
 
     def __init__(self, stream: Any) -> None:  # noqa: ANN401 # httpx2 types it as either of its two kinds
         self._stream = stream
+        self._ends_at = time.monotonic() + _TIMEOUT_S
 
     def __iter__(self) -> Iterator[bytes]:
         """The chunks.
 
         Raises:
             httpx2.ReadError: There are more bytes than any provider sends.
+            httpx2.ReadTimeout: They come one by one, each within the time-out, and together they do not.
         """
         left = _MOST_BYTES
         for chunk in self._stream:
             left -= len(chunk)
             if left < 0:
                 raise httpx2.ReadError(f"the answer is longer than {_MOST_BYTES} bytes")
+            if time.monotonic() > self._ends_at:
+                raise httpx2.ReadTimeout(f"the answer took longer than {_TIMEOUT_S} s")
             yield chunk
 
     def close(self) -> None:

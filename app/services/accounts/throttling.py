@@ -3,7 +3,7 @@
 Failures are counted under four keys. An account at one address soon waits long; a whole address, which may be
 everybody behind one proxy, and an account over all addresses, which a stranger may be attacking, wait a little. A
 browser in which the account has signed in before is counted by itself alone, so nothing that strangers do slows its
-owner down.
+owner down. Refused returns from single sign-on are counted by address under a key of their own.
 """
 
 import hashlib
@@ -57,6 +57,11 @@ def attempt_keys(name: str, address: str | None, *, known_browser: str | None) -
             _key("account", account): ACCOUNT,
         }
     )
+
+
+def return_keys(address: str | None) -> AttemptKeys:
+    """The key of a return from the single sign-on provider; not the address's own, or its outage slowed passwords."""
+    return AttemptKeys({_key("single sign-on", address or ""): ADDRESS})
 
 
 def claim_attempt(session: Session, keys: AttemptKeys) -> None:

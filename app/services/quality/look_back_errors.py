@@ -26,6 +26,27 @@ class ManualDifferentialNotFound(NotFound):
         )
 
 
+class SecondReadingNotFound(NotFound):
+    """The sample has no finished second reading of this number."""
+
+    code = "second_reading_not_found"
+
+    def __init__(self, reading_id: int) -> None:
+        super().__init__(f"This sample has no finished second reading number {reading_id}; open the sample again.")
+
+
+class SecondReadingNotBlind(Conflict):
+    """Who named cells of a sample cannot read it a second time without knowing the first names."""
+
+    code = "second_reading_not_blind"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You named or confirmed cells of this sample yourself, so your reading would be the first one again. Ask "
+            "another person to read it."
+        )
+
+
 class AlreadyWithdrawn(Conflict):
     """A manual differential was withdrawn before."""
 

@@ -15,6 +15,7 @@ from app.schemas.findings import Interval
 from app.schemas.grading import GradingScheme
 from app.schemas.result_record import ResultRecord
 from app.schemas.samples import ImageSummary
+from app.schemas.sign_checks import SignCheck
 from app.schemas.signed_reports import (
     ReportAcquisition,
     ReportContent,
@@ -27,8 +28,10 @@ from app.services.figures.measurements import sample_measurements
 from app.services.figures.reference_ranges import current_ranges
 from app.services.reports.canonical_json import canonical_json, sha256_of
 from app.services.reports.report_method import METHOD
+from app.services.reports.second_reading_check import second_reading_checks
 from app.services.reports.sign_checks import FieldFacts, compute_sign_checks, field_facts
 from app.services.reviews.cells_as_reviewed import cells_sha256, record_at_revision
+from app.services.reviews.second_readings import finished_readings
 from app.services.samples.acquisition_profiles import get_profile
 from app.services.samples.samples import sample_detail
 
@@ -61,9 +64,16 @@ def sample_state(session: Session, sample_id: int) -> SampleState:
 
 
 def build_draft(
-    session: Session, *, sample_id: int, scheme: GradingScheme | None = None, laboratory: str | None = None
+    session: Session,
+    *,
+    sample_id: int,
+    scheme: GradingScheme | None = None,
+    laboratory: str | None = None,
+    second_reading: str = "optional",
 ) -> ReportDraft:
     """What the sample's report would say now. Results are read one after the other, each let go before the next.
+
+    ``second_reading`` is the setting of that name: where it is ``required``, a sample without one cannot be signed.
 
     Raises:
         SampleNotFound: There is no such sample.
@@ -96,9 +106,14 @@ def build_draft(
         weights=_weights(rows, facts),
         method=METHOD,
         intended_use=INTENDED_USE,
-        checks=compute_sign_checks(detail, facts),
+        checks=(*_second_reading_checks(session, sample_id, second_reading), *compute_sign_checks(detail, facts)),
     )
     return ReportDraft(content, sha256_of(canonical_json(content)), state)
+
+
+def _second_reading_checks(session: Session, sample_id: int, wanted: str) -> tuple[SignCheck, ...]:
+    found = finished_readings(session, sample_id=sample_id)
+    return second_reading_checks(sample_id, found, is_required=wanted == "required")
 
 
 def _state_of(session: Session, record: SampleRecord, rows: Sequence[_Row]) -> SampleState:
@@ -108,6 +123,7 @@ def _state_of(session: Session, record: SampleRecord, rows: Sequence[_Row]) -> S
         sample_measurements(session, sample_id=record.id).model_dump_json(),
         get_profile(session, profile_id).model_dump_json() if profile_id is not None else "",
         current_ranges(session).version,
+        tuple(reading.id for reading in finished_readings(session, sample_id=record.id)),
     )
     standing = tuple(
         (image.id, image.status, image.set_aside_at, analysis.id if analysis else 0, review.revision if review else 0)

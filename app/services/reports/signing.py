@@ -42,6 +42,7 @@ def sign_report(
     actor: Actor,
     scheme: GradingScheme | None = None,
     laboratory: str | None = None,
+    second_reading: str = "optional",
 ) -> int:
     """Sign the sample's result as it was shown, and return the version that this makes.
 
@@ -59,7 +60,9 @@ def sign_report(
     with unit_of_work() as session:
         if signed_reports.signed_samples(session, [sample_id]):
             raise SampleSigned(sample_id)
-        draft = build_draft(session, sample_id=sample_id, scheme=scheme, laboratory=laboratory)
+        draft = build_draft(
+            session, sample_id=sample_id, scheme=scheme, laboratory=laboratory, second_reading=second_reading
+        )
     if draft.sha256 != request.shown_sha256:
         raise ReportOutdated
     _require_acknowledged(draft.content, request)
