@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from app.schemas.base import Schema
+from app.schemas.sample_details import SampleDetails
 from app.schemas.samples import MAX_ACCESSION_CHARACTERS, MAX_NOTE_CHARACTERS
 from model.types import Notice
 
@@ -115,12 +116,24 @@ class Completion(Schema):
 
 
 class ManifestRow(Schema):
-    """One row of a CSV manifest; ``line`` is its line in the file, the header being line 1."""
+    """One row of a CSV manifest; ``line`` is its line in the file, the header being line 1.
+
+    ``details`` is what it tells of the sample besides; None where that is nothing.
+    """
 
     line: int
     file: str
     accession_number: str
     note: str | None = None
+    details: SampleDetails | None = None
+
+
+class ManifestSample(Schema):
+    """What a manifest tells of a sample, which gets it unless it exists already; the profile's name stands beside."""
+
+    accession_number: str
+    details: SampleDetails
+    acquisition_profile: str | None
 
 
 class GroupedFile(Schema):
@@ -133,12 +146,16 @@ class GroupedFile(Schema):
 
 
 class Grouping(Schema):
-    """Files grouped into samples, with the manifest's rows and the files that do not fit each other."""
+    """Files grouped into samples, with the manifest's rows and the files that do not fit each other.
+
+    ``samples`` are those of which the manifest tells more than their number.
+    """
 
     files: tuple[GroupedFile, ...]
     rows_without_file: tuple[ManifestRow, ...] = ()
     files_without_row: tuple[str, ...] = ()
     ambiguous_rows: tuple[ManifestRow, ...] = ()
+    samples: tuple[ManifestSample, ...] = ()
 
 
 class BatchFile(Schema):

@@ -9,7 +9,7 @@ from app.schemas.audit import AuditAction
 from app.schemas.erasure import PatientSample
 from app.services.audit import record_event
 from app.services.privacy.retention import CONFIRMATION, preview_retention
-from app.services.samples.patients import patient_samples
+from app.services.samples.patients import manifest_rows, patient_samples
 from app.settings import Settings
 
 
@@ -25,18 +25,21 @@ def privacy_values(session: Session, settings: Settings) -> dict[str, Any]:
 
 
 def patient_values(session: Session, patient_code: str | None, *, is_lenient: bool = False) -> dict[str, Any]:
-    """The samples of a patient code; ``is_lenient`` shows none where there is none any more.
+    """The samples and manifests' rows of a patient code; ``is_lenient`` shows none where there is none any more.
 
     Raises:
         InvalidInput: The code is empty.
-        PatientNotFound: No sample has it.
+        PatientNotFound: No sample has it, and no manifest.
     """
     found: tuple[PatientSample, ...] = ()
+    rows = 0
     if patient_code is not None:
         try:
             found = patient_samples(session, patient_code=patient_code)
+            rows = len(manifest_rows(session, patient_code=patient_code))
         except PatientNotFound:
             if not is_lenient:
                 raise
         record_event(session, AuditAction.PATIENT_VIEWED, new={"samples": [sample.id for sample in found]})
-    return {"samples": found, "patient_code": patient_code or "", "outcome": None, "problem": None}
+    told = {"samples": found, "manifest_rows": rows, "patient_code": patient_code or ""}
+    return told | {"outcome": None, "problem": None}

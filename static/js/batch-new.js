@@ -1,5 +1,5 @@
 // The page of a new batch: choose, look how the files are grouped, change it, send.
-import { drawGroups, drawManifest } from "./batch-preview.js";
+import { drawGroups, drawManifest, toldOfSamples } from "./batch-preview.js";
 import { previewManifest } from "./batch-client.js";
 import { BatchSending } from "./batch-sending.js";
 import { readableSize } from "./file-row.js";
@@ -30,7 +30,7 @@ function draw() {
   const by = part("rule-by").value;
   part("rule-separator-field").hidden = !by.startsWith("before");
   part("rule-number-field").hidden = by !== "one";
-  drawGroups(part("group-rows"), found, archives(), move);
+  drawGroups(part("group-rows"), found, archives(), toldOfSamples(state.manifestReport), move);
   drawManifest(part("manifest-report"), state.manifestReport);
   const missing = found.find((group) => !group.number);
   const samples = found.filter((group) => group.number).length;

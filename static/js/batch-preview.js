@@ -52,7 +52,25 @@ function fileList(group, onMove) {
   return details;
 }
 
-export function drawGroups(body, groups, archives, onMove) {
+// What the manifest tells of samples, by accession number without regard to case; new samples get it.
+export function toldOfSamples(report) {
+  const told = new Map();
+  for (const { accession_number: number, details, acquisition_profile: profile } of report?.samples ?? []) {
+    const words = [
+      details.patient_code && `patient code ${details.patient_code}`,
+      details.sex,
+      details.age_value === null ? null : `${details.age_value} ${details.age_unit}`,
+      details.stain && `stain ${details.stain}`,
+      profile && `profile ${profile}`,
+    ];
+    told.set(sampleKey(number), words.filter(Boolean).join(", "));
+  }
+  return told;
+}
+
+const sampleKey = (number) => number.normalize("NFKC").toLowerCase();
+
+export function drawGroups(body, groups, archives, told, onMove) {
   const rows = groups.map((group) => {
     const row = element("tr");
     const size = group.items.reduce((sum, item) => sum + item.file.size, 0);
@@ -61,6 +79,8 @@ export function drawGroups(body, groups, archives, onMove) {
     const words = [fileList(group, onMove)];
     if (!group.number) row.dataset.missing = "";
     if (group.isFromManifest) words.push(element("p", "small muted", group.note ? `from the manifest: ${group.note}` : "from the manifest"));
+    const data = told.get(sampleKey(group.number));
+    if (data) words.push(element("p", "small", `If the sample is new: ${data}`));
     row.append(cell("", input), counted(`${group.items.length}`), sized(size), cell("small", ...words));
     return row;
   });

@@ -201,6 +201,25 @@ def test_the_manifest_tells_sample_and_note(database: Database, store: ImageStor
     assert [row.line for row in desk.detail().rows_without_file] == [3]
 
 
+def test_the_manifest_describes_new_samples_and_no_others(
+    database: Database, store: ImageStore, settings: Settings
+) -> None:
+    with database.unit_of_work() as session:
+        create_sample(session, new=NewSample(accession_number="26-8", patient_code="P-8"))
+    desk = BatchDesk(database, store, settings)
+    header = "file,accession,patient code,sex,age,stain\n"
+    desk.batch_id = desk.open(manifest=f"{header}a.png,26-9,P-9,f,34,Giemsa\nb.png,26-8,P-7,m,1,\n").id
+
+    desk.send("a.png", image_bytes(9))
+    desk.send("b.png", image_bytes(10))
+
+    by_number = {sample.accession_number: sample.sample_id for sample in desk.detail().samples}
+    with database.unit_of_work() as session:
+        new, old = (sample_detail(session, sample_id=by_number[number] or 0) for number in ("26-9", "26-8"))
+    assert (new.patient_code, new.sex, new.age_value, new.stain) == ("P-9", "female", 34, "Giemsa")
+    assert (old.patient_code, old.sex, old.age_value) == ("P-8", None, None)
+
+
 def test_a_batch_is_complete_only_when_everything_arrived_or_is_left_out(desk: BatchDesk) -> None:
     desk.announce(("26-1/a.png", 10))
 

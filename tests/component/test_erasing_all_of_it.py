@@ -24,7 +24,7 @@ from app.db.records import (
     SampleRecord,
 )
 from app.db.repositories import erasing
-from app.protection_errors import PhotographErased
+from app.protection_errors import PatientNotFound, PhotographErased
 from app.schemas.actors import Actor, ActorKind
 from app.schemas.batches import GroupingRule, NewBatch
 from app.schemas.erasure import ErasureOutcome
@@ -36,6 +36,7 @@ from app.services.privacy.patient_export import export_patient
 from app.services.privacy.retention import apply_retention, preview_retention
 from app.services.quality.golden_fields import golden_mark, mark_golden
 from app.services.reviews.reference_library import add_to_library, confirmed_cells, library_numbers
+from app.services.samples.patients import erase_patient, patient_samples
 from tests.component.erasure import CODE, age, audit_text, index_content, name_patient, sign
 from tests.component.reviewing import NAMED_FIELD, WEIGHTS, Person, counted_field
 from tests.component.upload_desk import UploadDesk
@@ -127,6 +128,30 @@ def test_a_batchs_manifest_and_rule_name_no_erased_sample(desk: UploadDesk, numb
         assert first.completed_at is None
         assert second.rule["accession_number"] == "(erased)"
         assert second.completed_at is not None
+
+
+def test_a_patient_code_that_only_a_manifest_names_is_found_exported_and_erased(desk: UploadDesk) -> None:
+    manifest = "file,accession,patient code,sex\na.png,24-0600,Ä-1,f\nb.png,24-0601,P-2,m\n"
+    with desk.database.unit_of_work() as session:
+        batch_id = open_batch(session, new=NewBatch(manifest=manifest)).id
+    exported = BytesIO()
+    with desk.database.unit_of_work() as session:
+        reader = image_reader(desk.settings)
+        assert export_patient(session, desk.store, reader, patient_code="ä-1", target=exported) == 0
+    erase_patient(desk.database.unit_of_work, desk.store, patient_code="ä-1", confirmation="ä-1", reason="asked")
+
+    rows = json.loads(zipfile.ZipFile(exported).read("manifest-rows.json"))
+    assert [(row["batch"], row["accession_number"], row["details"]["sex"]) for row in rows] == [
+        (batch_id, "24-0600", "female")
+    ]
+    with desk.database.unit_of_work() as session:
+        kept = session.get_one(BatchRecord, batch_id).manifest
+        assert [(row["accession_number"], row["details"]) for row in kept] == [
+            ("24-0600", None),
+            ("24-0601", {"patient_code": "P-2", "sex": "male"}),
+        ]
+        with pytest.raises(PatientNotFound):
+            patient_samples(session, patient_code="ä-1")
 
 
 def test_retention_takes_nothing_that_a_person_worked_on_lately_and_no_control_slide(desk: UploadDesk) -> None:

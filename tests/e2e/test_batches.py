@@ -141,6 +141,21 @@ def test_a_dropped_zip_file_with_a_manifest_is_unpacked_and_counted(
     expect(page.get_by_text("1 of the manifest’s lines match no file")).to_be_visible()
 
 
+def test_what_a_manifest_tells_of_a_sample_is_shown_before_it_is_sent(
+    slow_server: Server, new_page: NewPage, tmp_path: Path
+) -> None:
+    photograph, manifest = tmp_path / "b.png", tmp_path / "list.csv"
+    photograph.write_bytes(image_bytes(205))
+    manifest.write_text("file name,accession number,patient code,sex,age\nb.png,Q-9,P-9,f,34\n", encoding="utf-8")
+    page = new_page_of(new_page, slow_server)
+    page.goto("/batches/new")
+
+    page.locator("#several").set_input_files([photograph, manifest])
+
+    rows = page.locator("[data-group-rows]")
+    expect(rows).to_contain_text("If the sample is new: patient code P-9, female, 34 years")
+
+
 def _drop_script() -> str:
     return """(names) => {
         const transfer = new DataTransfer();

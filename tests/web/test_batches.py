@@ -172,6 +172,19 @@ def test_grouping_can_be_seen_before_anything_is_sent(site: Site) -> None:
     assert answer.json()["files_without_row"] == ["26-1_a.png"]
 
 
+def test_what_a_manifest_tells_of_samples_can_be_seen_before_anything_is_sent(site: Site) -> None:
+    body = {"paths": ["b.png"], "manifest": "file;sample;patient code;age;profile\nb.png;26-9;P-1;34;40x"}
+
+    refused = site.client.post("/api/v1/batches/preview", json=body)
+    answer = site.client.post("/api/v1/batches/preview", json=body | {"manifest": body["manifest"][:-3]})
+
+    assert (refused.status_code, refused.json()["error"]["field"]) == (422, "manifest")
+    assert "'40x' is no acquisition profile in use" in refused.json()["error"]["message"]
+    (sample,) = answer.json()["samples"]
+    assert (sample["accession_number"], sample["acquisition_profile"]) == ("26-9", None)
+    assert (sample["details"]["patient_code"], sample["details"]["age_unit"]) == ("P-1", "years")
+
+
 def test_an_incomplete_batch_says_how_much_is_missing(site: Site) -> None:
     batch_id = open_batch(site)
     announce(site, batch_id, ("26-1/a.png", 10))

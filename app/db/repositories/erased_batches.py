@@ -1,5 +1,6 @@
-"""What batches tell of a sample, and forgetting it: groups, files, rows of manifests, and the rule that named it."""
+"""What batches tell of a sample or a patient, and forgetting it: groups, files, rows of manifests, the naming rule."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select
@@ -27,6 +28,32 @@ def forget_in_batches(session: Session, sample: SampleRecord) -> None:
     for conditions in (BatchFileRecord.batch_sample_id.in_(group_ids), BatchFileRecord.image_id.in_(images)):
         session.execute(delete(BatchFileRecord).where(conditions))
     session.execute(delete(BatchSampleRecord).where(BatchSampleRecord.id.in_(group_ids)))
+
+
+def rows_of_patient(session: Session, patient_code: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of manifests that name a patient code, with their batch's number: of samples that never came too."""
+    key = accession_key(patient_code)
+    for batch in _batches_with_codes(session):
+        yield from ((batch.id, row) for row in batch.manifest if _patient_key(row) == key)
+
+
+def forget_patient_in_batches(session: Session, patient_code: str) -> None:
+    """Delete what manifests tell of a patient code's samples; which file belongs to which sample stays."""
+    key = accession_key(patient_code)
+    for batch in _batches_with_codes(session):
+        kept = [row | {"details": None} if _patient_key(row) == key else row for row in batch.manifest]
+        if kept != batch.manifest:
+            batch.manifest = kept
+
+
+def _batches_with_codes(session: Session) -> Iterator[BatchRecord]:
+    """Batches whose manifest names a code. Which one is not told from their JSON, where letters may be escaped."""
+    query = select(BatchRecord).where(cast(BatchRecord.manifest, Text).contains('"patient_code"'))
+    yield from session.scalars(query.order_by(BatchRecord.id).execution_options(yield_per=_AT_ONCE))
+
+
+def _patient_key(row: dict[str, Any]) -> str:
+    return accession_key(str((row.get("details") or {}).get("patient_code") or ""))
 
 
 def _may_name(accession_number: str) -> tuple[ColumnElement[bool], ...]:

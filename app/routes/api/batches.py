@@ -48,9 +48,9 @@ def submit_batch(session: SessionDep, new: NewBatch, idempotency_key: Idempotenc
 
 
 @router.post("/batches/preview")
-def show_grouping(question: GroupingQuestion) -> Grouping:
+def show_grouping(session: SessionDep, question: GroupingQuestion) -> Grouping:
     """How files would be grouped into samples; nothing is stored."""
-    return preview_grouping(question)
+    return preview_grouping(session, question)
 
 
 @router.get("/batches")

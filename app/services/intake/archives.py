@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from app.batch_errors import ArchiveRejected
 from app.schemas.batches import MAX_MANIFEST_CHARACTERS, MAX_PATH_CHARACTERS, ManifestRow
+from app.services.intake.manifest_details import Profiles
 from app.services.intake.manifests import read_manifest
 from app.settings import Settings
 from model.types import Notice
@@ -115,7 +116,7 @@ def list_members(archive: zipfile.ZipFile, settings: Settings) -> Iterator[Membe
         yield Member(index, path, entry.file_size, skipped, refused)
 
 
-def read_packed_manifest(archive: zipfile.ZipFile, members: Iterable[Member]) -> list[ManifestRow]:
+def read_packed_manifest(archive: zipfile.ZipFile, members: Iterable[Member], profiles: Profiles) -> list[ManifestRow]:
     """The rows of a manifest.csv that came inside the ZIP file; none where there is none.
 
     Raises:
@@ -126,7 +127,7 @@ def read_packed_manifest(archive: zipfile.ZipFile, members: Iterable[Member]) ->
         if member.skipped and member.skipped.code == _MANIFEST_CODE:
             with archive.open(entries[member.index]) as stream:
                 text = stream.read(4 * MAX_MANIFEST_CHARACTERS).decode("utf-8-sig", "replace")
-            return read_manifest(text)
+            return read_manifest(text, profiles)
     return []
 
 

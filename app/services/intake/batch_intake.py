@@ -22,6 +22,7 @@ from app.services.intake.batches import open_batch_record
 from app.services.intake.file_names import display_name
 from app.services.intake.grouping import is_archive
 from app.services.intake.joined_parts import open_joined
+from app.services.intake.manifest_details import sample_details
 from app.services.intake.receiving import Received, Receiver
 from app.services.privacy.erasing import confirm_stored
 from app.services.queue.job_queue import JobQueue
@@ -238,9 +239,11 @@ def _sample_of(session: Session, file: BatchFileRecord) -> int:
     group = batches.get_group(session, file.batch_sample_id)
     if group.sample_id is not None:
         return group.sample_id
-    new = samples.add_sample(session, accession_number=group.accession_number, note=group.note)
+    details = sample_details(batches.get_batch(session, file.batch_id).manifest, group.accession_number)
+    new = samples.add_sample(session, accession_number=group.accession_number, note=group.note, details=details)
     if new is not None:
-        created = {"accession_number": new.accession_number}
+        told = details.model_dump(mode="json", exclude_none=True) if details else {}
+        created = {"accession_number": new.accession_number} | told
         record_event(session, AuditAction.SAMPLE_CREATED, subject_kind="sample", subject_id=new.id, new=created)
     sample = new or samples.get_sample_by_accession(session, group.accession_number)
     batches.set_sample(session, group.id, sample.id)

@@ -1,6 +1,7 @@
 """Batches: open one, announce its files, complete it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -27,8 +28,10 @@ from app.services.audit import record_event
 from app.services.intake.archives import check_archive_size
 from app.services.intake.batch_progress import batch_detail, shown_files
 from app.services.intake.grouping import group_files, is_archive
+from app.services.intake.manifest_details import described_samples
 from app.services.intake.manifests import read_manifest
 from app.services.intake.repeated_uploads import check_idempotency_key
+from app.services.samples.acquisition_profiles import usable_profiles
 from app.settings import Settings
 from model.preprocessing import ImageLimits, ImageRefused
 from model.types import Notice
@@ -50,11 +53,11 @@ def open_batch(session: Session, *, new: NewBatch, idempotency_key: str | None =
         check_idempotency_key(idempotency_key)
     if new.rule.by == "one":
         checked_sample(new.rule.accession_number or "")
-    rows = [] if new.manifest is None else read_manifest(new.manifest)
+    rows = [] if new.manifest is None else read_manifest(new.manifest, usable_profiles(session))
     record = BatchRecord(
         name=new.name,
         rule=new.rule.model_dump(mode="json"),
-        manifest=[row.model_dump(mode="json") for row in rows],
+        manifest=stored_rows(rows),
         idempotency_key=idempotency_key,
     )
     batch, is_new = batches.add_batch(session, record)
@@ -65,14 +68,16 @@ def open_batch(session: Session, *, new: NewBatch, idempotency_key: str | None =
     return batch_detail(session, batch_id=batch.id)
 
 
-def preview_grouping(question: GroupingQuestion) -> Grouping:
-    """How files would be grouped, without opening a batch.
+def preview_grouping(session: Session, question: GroupingQuestion) -> Grouping:
+    """How files would be grouped, and what the manifest tells of their samples, without opening a batch.
 
     Raises:
         InvalidInput: The manifest cannot be used.
     """
-    rows = [] if question.manifest is None else read_manifest(question.manifest)
-    return group_files(list(question.paths), question.rule, rows)
+    profiles = usable_profiles(session)
+    rows = [] if question.manifest is None else read_manifest(question.manifest, profiles)
+    grouping = group_files(list(question.paths), question.rule, rows)
+    return grouping.model_copy(update={"samples": described_samples(rows, profiles)})
 
 
 def announce_files(
@@ -144,6 +149,11 @@ def open_batch_record(session: Session, batch_id: int) -> BatchRecord:
 def grouping_of(batch: BatchRecord) -> tuple[GroupingRule, list[ManifestRow]]:
     """How the files of a batch are grouped."""
     return GroupingRule.model_validate(batch.rule), [ManifestRow.model_validate(row) for row in batch.manifest]
+
+
+def stored_rows(rows: Sequence[ManifestRow]) -> list[dict[str, Any]]:
+    """The rows of a manifest as a batch keeps them: without what they leave out, since there may be thousands."""
+    return [row.model_dump(mode="json", exclude_none=True) for row in rows]
 
 
 class Groups:

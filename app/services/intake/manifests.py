@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from app.errors import InvalidInput
 from app.schemas.batches import ManifestRow
 from app.schemas.samples import NewSample
+from app.services.intake.manifest_details import DetailReader, Profiles, detail_columns, require_agreement
 
 _FILE_NAMES = frozenset({"file", "filename", "image", "path"})
 _NUMBER_NAMES = frozenset({"accession", "accessionnumber", "sample"})
@@ -29,11 +30,14 @@ class ManifestMatch:
     ambiguous_rows: tuple[ManifestRow, ...]
 
 
-def read_manifest(text: str) -> list[ManifestRow]:
-    """The rows of a manifest: a header with a file name, an accession number and perhaps a note, in any order.
+def read_manifest(text: str, profiles: Profiles) -> list[ManifestRow]:
+    """The rows of a manifest: a header with a file name and an accession number, in any order.
+
+    It may have a note and what is known of the sample as well; acquisition ``profiles`` are told by their name.
 
     Raises:
-        InvalidInput: It has no such header, too many rows, or a row that cannot be used; it names the line.
+        InvalidInput: It has no such header, too many rows, a row that cannot be used, or rows that contradict each
+            other; it names the line.
     """
     text = text.removeprefix("\ufeff")
     header_line = next((line for line in text.splitlines() if line.strip()), "")
@@ -45,10 +49,14 @@ def read_manifest(text: str) -> list[ManifestRow]:
         raise _unusable(f"The manifest is no CSV file near line {reader.line_num} ({error}); save it again.") from error
     if not lines:
         raise _unusable("The manifest is empty; give it a header line and one line for each file.")
-    file_at, number_at, note_at = _columns(lines[0][1])
+    header = lines[0][1]
+    places = _columns(header)
+    details = DetailReader(header, detail_columns(header), profiles)
     if len(lines) - 1 > _MAX_ROWS:
         raise _unusable(f"The manifest has more than {_MAX_ROWS:,} rows; send the files in several batches.")
-    return [_row(line, row, file_at, number_at, note_at) for line, row in lines[1:]]
+    rows = [_row(line, row, places, details) for line, row in lines[1:]]
+    require_agreement(rows, profiles)
+    return rows
 
 
 def match_manifest(paths: Sequence[str], rows: Iterable[ManifestRow]) -> ManifestMatch:
@@ -89,7 +97,8 @@ def _columns(header: Sequence[str]) -> tuple[int, int, int | None]:
     return file_at, number_at, next((at for at, name in enumerate(plain) if name in _NOTE_NAMES), None)
 
 
-def _row(line: int, row: Sequence[str], file_at: int, number_at: int, note_at: int | None) -> ManifestRow:
+def _row(line: int, row: Sequence[str], places: tuple[int, int, int | None], details: DetailReader) -> ManifestRow:
+    file_at, number_at, note_at = places
     cells = [cell.strip() for cell in row] + [""] * (max(file_at, number_at, note_at or 0) + 1 - len(row))
     if not cells[file_at]:
         raise _unusable(f"Line {line} of the manifest names no file; fill it in or delete the line.")
@@ -98,7 +107,13 @@ def _row(line: int, row: Sequence[str], file_at: int, number_at: int, note_at: i
     except ValidationError as error:
         message = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
         raise _unusable(f"Line {line} of the manifest cannot be used. {message}") from error
-    return ManifestRow(line=line, file=cells[file_at], accession_number=sample.accession_number, note=sample.note)
+    return ManifestRow(
+        line=line,
+        file=cells[file_at],
+        accession_number=sample.accession_number,
+        note=sample.note,
+        details=details.read(line, cells),
+    )
 
 
 def _unusable(message: str) -> InvalidInput:

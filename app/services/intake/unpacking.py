@@ -17,10 +17,11 @@ from app.errors import ImageRejected, InvalidInput
 from app.schemas.batches import BatchFileStatus, GroupedFile
 from app.services.intake.archives import Member, list_members, open_archive, read_packed_manifest
 from app.services.intake.batch_intake import BatchIntake
-from app.services.intake.batches import Groups, check_samples, grouping_of
+from app.services.intake.batches import Groups, check_samples, grouping_of, stored_rows
 from app.services.intake.grouping import group_files
 from app.services.intake.joined_parts import open_joined
 from app.services.intake.receiving import receive_bytes
+from app.services.samples.acquisition_profiles import usable_profiles
 from model.types import Notice
 
 log = structlog.get_logger(__name__)
@@ -85,7 +86,7 @@ class Unpacking:
         with self.intake.unit_of_work() as session:
             batch = batches.get_batch(session, file.batch_id)
             if not batch.manifest:
-                batch.manifest = [row.model_dump(mode="json") for row in read_packed_manifest(archive, members)]
+                batch.manifest = stored_rows(read_packed_manifest(archive, members, usable_profiles(session)))
             rule, manifest = grouping_of(batch)
         grouping = group_files([member.path for member in members], rule, manifest)
         judged = list(zip(members, grouping.files, strict=True))

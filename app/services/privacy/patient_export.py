@@ -14,7 +14,7 @@ from app.services.images.decoding.reader import ImageReader
 from app.services.images.served_images import whole_image
 from app.services.queue.results import image_content, image_result
 from app.services.reviews.reviews import field_review
-from app.services.samples.patients import patient_samples
+from app.services.samples.patients import manifest_rows, patient_samples
 from app.services.samples.samples import sample_detail
 from app.storage import ImageStore
 
@@ -31,7 +31,7 @@ def export_patient(
 
     Raises:
         InvalidInput: The code is empty.
-        PatientNotFound: No sample has it.
+        PatientNotFound: No sample has it, and no manifest of a batch.
     """
     found = patient_samples(session, patient_code=patient_code)
     missing: dict[str, str] = {}
@@ -48,6 +48,8 @@ def export_patient(
                     missing[folder] = error.message
                     continue
                 archive.writestr(f"{folder}/{served.name('photograph')}", b"".join(served.pieces))
+        rows = [{"batch": batch} | row for batch, row in manifest_rows(session, patient_code=patient_code)]
+        archive.writestr("manifest-rows.json", json.dumps(rows, indent=1))
         archive.writestr("missing.json", json.dumps(missing, indent=1))
     numbers = [sample.id for sample in found]
     record_event(session, AuditAction.EXPORTED, new={"what": "patient", "samples": numbers})

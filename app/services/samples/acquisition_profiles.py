@@ -107,6 +107,11 @@ def list_profiles(session: Session) -> tuple[AcquisitionProfile, ...]:
     return tuple(AcquisitionProfile.model_validate(record, from_attributes=True) for record in found)
 
 
+def usable_profiles(session: Session) -> dict[str, AcquisitionProfile]:
+    """The profiles that a sample may get, by the key of their name."""
+    return {profiles.name_key(found.name): found for found in list_profiles(session) if found.archived_at is None}
+
+
 def require_usable_profile(session: Session, profile_id: int | None, *, present_id: int | None = None) -> None:
     """Make sure that a sample may get this profile; the one it has already it may keep, even an archived one.
 

@@ -1,11 +1,13 @@
 """What is kept under a patient code: found, exported as a whole, and erased."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.db.records import SampleRecord
 from app.db.repositories import erasing, samples
+from app.db.repositories.erased_batches import forget_patient_in_batches, rows_of_patient
 from app.db.repositories.key_parts import forget_erased_parts
 from app.db.session import UnitOfWorkFactory
 from app.errors import InvalidInput
@@ -20,11 +22,11 @@ _MOST_SAMPLES = 10_000
 
 
 def patient_samples(session: Session, *, patient_code: str) -> tuple[PatientSample, ...]:
-    """The samples of a patient code, the oldest first.
+    """The samples of a patient code, the oldest first; none where only the manifest of a batch names it.
 
     Raises:
         InvalidInput: The code is empty.
-        PatientNotFound: No sample has it.
+        PatientNotFound: No sample has it, and no manifest.
     """
     found = _records(session, patient_code)
     by_status = samples.image_status_counts(session, [record.id for record in found])
@@ -41,6 +43,15 @@ def patient_samples(session: Session, *, patient_code: str) -> tuple[PatientSamp
     )
 
 
+def manifest_rows(session: Session, *, patient_code: str) -> tuple[tuple[int, dict[str, Any]], ...]:
+    """The rows of batches' manifests that name a patient code, each with the number of its batch.
+
+    Raises:
+        InvalidInput: The code is empty.
+    """
+    return tuple(rows_of_patient(session, _cleaned(patient_code)))
+
+
 def erase_patient(
     unit_of_work: UnitOfWorkFactory, store: ImageStore, *, patient_code: str, confirmation: str, reason: str
 ) -> ErasureOutcome:
@@ -48,7 +59,7 @@ def erase_patient(
 
     Raises:
         InvalidInput: The confirmation is not the code, or there is no reason.
-        PatientNotFound: No sample has the code.
+        PatientNotFound: No sample has the code, and no manifest.
         ErasureRefused: An image is not counted yet, or a sample was signed meanwhile; the others are erased.
         StorageUnavailable: The image store does not answer; what was erased before stays erased.
     """
@@ -72,6 +83,7 @@ def erase_patient(
             erased += 1
     finally:  # what was erased before an error is erased too
         with unit_of_work() as session:
+            forget_patient_in_batches(session, _cleaned(patient_code))
             forget_erased_parts(session)
     return ErasureOutcome(photographs=photographs, samples=erased)
 
@@ -85,11 +97,16 @@ def _erase_photographs(unit_of_work: UnitOfWorkFactory, store: ImageStore, sampl
 
 
 def _records(session: Session, patient_code: str) -> Sequence[SampleRecord]:
+    code = _cleaned(patient_code)
+    conditions = [SampleRecord.patient_key == samples.accession_key(code)]
+    found = erasing.list_samples(session, conditions, limit=_MOST_SAMPLES)
+    if not found and next(rows_of_patient(session, code), None) is None:
+        raise PatientNotFound
+    return found
+
+
+def _cleaned(patient_code: str) -> str:
     code = "".join(filter(str.isprintable, patient_code)).strip()
     if not code:
         raise InvalidInput("patient_code", "Type a patient code.")
-    conditions = [SampleRecord.patient_key == samples.accession_key(code)]
-    found = erasing.list_samples(session, conditions, limit=_MOST_SAMPLES)
-    if not found:
-        raise PatientNotFound
-    return found
+    return code
