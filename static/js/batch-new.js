@@ -96,7 +96,16 @@ function refusalOfAll(found) {
   if (state.items.size > limits.files) return `You chose ${state.items.size} files; a batch has at most ${limits.files}. Send them in several batches.`;
   if (found.length > limits.samples) return `These are ${found.length} samples; a batch has at most ${limits.samples}. Group the files differently, or send them in several batches.`;
   if (found.some((group) => !group.number)) return "Some files have no accession number yet. Type it in the table, or choose another way of grouping.";
+  if (archives().length && isWithoutNumber(rule())) return "Type the accession number of all files, or choose another way of grouping: it tells which sample the files in the ZIP files belong to.";
   return "";
+}
+
+const isWithoutNumber = ({ by, accession_number: number }) => by === "one" && !number;
+
+// Where the manifest or a person gave every file its number, the one for all files may stay empty: then no rule is needed.
+function neededRule() {
+  const chosen = rule();
+  return isWithoutNumber(chosen) ? { ...chosen, by: "folder" } : chosen;
 }
 
 async function send() {
@@ -105,7 +114,7 @@ async function send() {
   part("send-error").textContent = problem;
   if (problem) return;
   const files = found.flatMap((group) => group.items.map((item) => ({ ...item, accessionNumber: group.number, note: group.note })));
-  await sending.begin({ name: part("batch-name").value, rule: rule(), manifest: state.manifestText }, [...files, ...archives()]);
+  await sending.begin({ name: part("batch-name").value, rule: neededRule(), manifest: state.manifestText }, [...files, ...archives()]);
 }
 
 function clear() {

@@ -141,7 +141,7 @@ def test_a_dropped_zip_file_with_a_manifest_is_unpacked_and_counted(
     expect(page.get_by_text("1 of the manifest’s lines match no file")).to_be_visible()
 
 
-def test_what_a_manifest_tells_of_a_sample_is_shown_before_it_is_sent(
+def test_what_a_manifest_tells_of_a_sample_is_shown_before_it_is_sent_and_given_to_it(
     slow_server: Server, new_page: NewPage, tmp_path: Path
 ) -> None:
     photograph, manifest = tmp_path / "b.png", tmp_path / "list.csv"
@@ -154,6 +154,26 @@ def test_what_a_manifest_tells_of_a_sample_is_shown_before_it_is_sent(
 
     rows = page.locator("[data-group-rows]")
     expect(rows).to_contain_text("If the sample is new: patient code P-9, female, 34 years")
+    page.get_by_role("button", name="Send and count").click()  # the number for all files is empty, and nothing needs it
+    page.wait_for_url(BATCH_PAGE)
+    sample = page.request.get(f"/api/v1/samples/{batch_of(page)['samples'][0]['sample_id']}").json()
+    assert (sample["accession_number"], sample["patient_code"], sample["age_value"]) == ("Q-9", "P-9", 34)
+
+
+def test_a_zip_file_is_not_sent_without_a_number_that_its_rule_needs(
+    slow_server: Server, new_page: NewPage, tmp_path: Path
+) -> None:
+    archive = tmp_path / "night.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("a.png", image_bytes(206))
+    page = new_page_of(new_page, slow_server)
+    page.goto("/batches/new")
+    page.locator("#several").set_input_files([archive])
+    page.get_by_label("The accession number is").select_option("one")
+
+    page.get_by_role("button", name="Send and count").click()
+
+    expect(page.locator("[data-send-error]")).to_contain_text("Type the accession number of all files")
 
 
 def _drop_script() -> str:
