@@ -27,8 +27,14 @@ __all__ = [
     "store",
 ]
 
-# A shared machine can stall any example; a deadline would make sound tests fail now and then.
-hypothesis.settings.register_profile("bloodcount", deadline=None, derandomize=os.environ.get("CI") == "true")
+# A shared machine can stall any example; a deadline, or a check of how fast examples are made, would make sound tests
+# fail now and then.
+hypothesis.settings.register_profile(
+    "bloodcount",
+    deadline=None,
+    derandomize=os.environ.get("CI") == "true",
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("bloodcount")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"

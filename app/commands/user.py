@@ -21,6 +21,7 @@ _FromStandardInput = Annotated[
 def add(
     name: Annotated[str, typer.Argument(help="As it will stand beside what the person does, such as j.meyer.")],
     role: Annotated[Role, typer.Option(help="What the person may do.")],
+    full_name: Annotated[str, typer.Option(help="As signed reports print it, such as 'Dr. Jana Meyer'.")] = "",
     password_stdin: _FromStandardInput = False,
 ) -> None:
     """Make an account; the password is asked for, or read from standard input."""
@@ -28,7 +29,9 @@ def add(
 
     password = _new_password(password_stdin)
     with administration() as session:
-        account = create_account(session, name=name, role=role, password=password, must_change_password=False)
+        account = create_account(
+            session, name=name, full_name=full_name, role=role, password=password, must_change_password=False
+        )
     typer.echo(f"{account.name} can sign in, as {account.role}.")
 
 
@@ -42,10 +45,10 @@ def list_all() -> None:
 
     with administration() as session:
         accounts = list_accounts(session)
-    table = Table("name", "role", "state", "made")
+    table = Table("name", "full name", "role", "state", "made")
     for account in accounts:
         state = "disabled" if account.is_disabled else "open"
-        table.add_row(account.name, account.role, state, f"{account.created_at:%Y-%m-%d}")
+        table.add_row(account.name, account.full_name or "", account.role, state, f"{account.created_at:%Y-%m-%d}")
     Console().print(table)
 
 
@@ -80,6 +83,21 @@ def set_role(name: _Name, role: Annotated[Role, typer.Option(help="What the pers
         account = account_by_name(session, name)
         change_role(session, account.id, role)
     typer.echo(f"{account.name} is {role} now.")
+
+
+@app.command("set-full-name")
+def set_full_name(
+    name: _Name, full_name: Annotated[str, typer.Argument(help="As signed reports print it; empty for none.")]
+) -> None:
+    """Enter the full name of an account's holder; reports signed before keep the one of their day."""
+    from app.services.accounts.accounts import account_by_name, change_full_name
+
+    with administration() as session:
+        account = account_by_name(session, name)
+        change_full_name(session, account.id, full_name)
+        changed = account_by_name(session, name)
+    told = f"signs as {changed.full_name}" if changed.full_name else "signs with the account's name alone"
+    typer.echo(f"{changed.name} {told} from now on.")
 
 
 @app.command("reset-password")

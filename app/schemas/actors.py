@@ -22,7 +22,7 @@ class Actor:
     """Who acts, from where, and what they may do.
 
     ``id`` numbers the account or the token; ``session_id`` the sign-in. ``must_change_password`` holds after an admin
-    set the password: until it is changed, nothing else is open.
+    set the password: until it is changed, nothing else is open. ``full_name`` is what signed reports print.
     """
 
     kind: ActorKind
@@ -34,6 +34,7 @@ class Actor:
     request_id: str | None = None
     permissions: frozenset[Permission] = field(default_factory=frozenset)
     must_change_password: bool = False
+    full_name: str | None = None
 
     @property
     def is_person(self) -> bool:

@@ -125,9 +125,13 @@ class SignatureMeaning(Schema):
 
 
 class Signature(Schema):
-    """Who signed, in which role, when (UTC), and what that says."""
+    """Who signed, in which role, when (UTC), and what that says.
+
+    ``full_name`` is None where nobody entered it, and in reports that were signed before it was kept.
+    """
 
     signer: str
+    full_name: str | None = None
     account_id: int
     role: str
     meaning: SignatureMeaning
@@ -162,13 +166,14 @@ class ReportPicture(Schema):
 
 
 class SignedContent(ReportContent):
-    """A signed version, whole."""
+    """A signed version, whole. ``draws_cells``: its pictures show the counted cells."""
 
     schema_version: Literal[1] = Field(default=1, alias="schema")
     version: int
     replaces: ReplacedVersion | None
     changes: tuple[ReportChange, ...]
     pictures: tuple[ReportPicture, ...]
+    draws_cells: bool = False
     signature: Signature
 
 
@@ -179,6 +184,7 @@ class SignRequest(Schema):
     acknowledged: frozenset[str]
     meaning: str
     picture_ids: tuple[int, ...]
+    draws_cells: bool = False
 
 
 class SignatureForm(Schema):
@@ -188,6 +194,7 @@ class SignatureForm(Schema):
     acknowledged: tuple[str, ...] = ()
     meaning: str = ""
     pictures: tuple[int, ...] = ()
+    cells: bool = False
     password: Annotated[str, Field(repr=False)] = ""
 
 

@@ -202,6 +202,7 @@ ACCESS_RULES: dict[str, Rule] = {
     "GET /admin/accounts": _ACCOUNTS,
     "POST /admin/accounts": _ACCOUNTS,
     "POST /admin/accounts/{account_id}/role": _ACCOUNTS,
+    "POST /admin/accounts/{account_id}/full-name": _ACCOUNTS,
     "POST /admin/accounts/{account_id}/disable": _ACCOUNTS,
     "POST /admin/accounts/{account_id}/enable": _ACCOUNTS,
     "POST /admin/accounts/{account_id}/reset-password": _ACCOUNTS,

@@ -81,7 +81,9 @@ def accounts_values(session: Session, settings: Settings, actor: Actor) -> dict[
         "role_words": ROLE_WORDS,
         "errors": {},
         "name": "",
+        "full_name": "",
         "role": Role.TECHNICIAN,
+        "problem": None,
         "handed_out": None,
     }
 

@@ -66,6 +66,7 @@ class ReportView:
     notices: Facts
     fields: tuple[FieldRow, ...]
     picture_ids: tuple[int, ...]
+    draws_cells: bool
     weights: Facts
     scheme: str | None
     method: tuple[str, ...]
@@ -103,6 +104,7 @@ def build_report_view(
         notices=tuple((check.title, check.message) for check in content.checks),
         fields=tuple(_field_row(position, field) for position, field in enumerate(content.fields, start=1)),
         picture_ids=tuple(picture.image_id for picture in signed.pictures) if signed else (),
+        draws_cells=signed.draws_cells if signed else False,
         weights=tuple(_weights(weights) for weights in content.weights),
         scheme=_scheme(content),
         method=content.method,
@@ -217,8 +219,10 @@ def _signature(signed: SignedContent | None) -> Facts:
     if signed is None:
         return ()
     signature = signed.signature
+    account = f"{signature.role}, account {signature.account_id}"
+    named = f"{signature.full_name} ({signature.signer}, {account})" if signature.full_name else None
     return (
-        ("Signed by", f"{signature.signer} ({signature.role}, account {signature.account_id})"),
+        ("Signed by", named or f"{signature.signer} ({account})"),
         ("Meaning", f"{signature.meaning.label}: {signature.meaning.statement}"),
         ("Time", report_moment(signature.signed_at)),
         ("Version", str(signed.version)),

@@ -40,6 +40,11 @@ class SignView:
         """Whether the person has ticked this check."""
         return self.form is not None and check.code in self.form.acknowledged
 
+    @property
+    def draws_cells(self) -> bool:
+        """Whether the report will draw the cells on its images."""
+        return self.form is None or self.form.cells
+
     def is_chosen(self, row: FieldRow) -> bool:
         """Whether the report will show this image."""
         if self.form is None:

@@ -1,13 +1,14 @@
 """Accounts: who gets in, what ends when one is closed, and that somebody can always manage them."""
 
+import json
 import threading
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from app.access_errors import AccountNameTaken, AccountNotFound, LastAdmin, SetupLinkSpent, SignInRefused
 from app.db.base import utc_now
-from app.db.records import SetupLinkRecord
+from app.db.records import AuditEventRecord, SetupLinkRecord
 from app.db.session import Database
 from app.errors import InvalidInput
 from app.schemas.accounts import AccountSummary
@@ -47,6 +48,30 @@ def test_an_account_is_found_in_any_case_and_its_name_is_taken(database: Databas
 def test_a_name_that_cannot_be_read_is_refused(database: Database, name: str) -> None:
     with pytest.raises(InvalidInput, match="1 to 64 visible characters"):
         add(database, name)
+
+
+def test_a_full_name_is_kept_changed_and_audited(database: Database) -> None:
+    made = add(database, "j.meyer", Role.REVIEWER)
+    assert made.full_name is None
+
+    with database.unit_of_work() as session:
+        accounts.change_full_name(session, made.id, "  Dr. Jana   Meyer ")
+        accounts.change_full_name(session, made.id, "Dr. Jana Meyer")
+    with database.unit_of_work() as session:
+        assert accounts.account_by_name(session, "j.meyer").full_name == "Dr. Jana Meyer"
+        query = select(AuditEventRecord).where(AuditEventRecord.action == "account.changed")
+        noted = [(json.loads(one.old_values or ""), json.loads(one.new_values or "")) for one in session.scalars(query)]
+        assert noted == [({"full_name": None}, {"full_name": "Dr. Jana Meyer", "name": "j.meyer"})]
+        accounts.change_full_name(session, made.id, " ")
+        assert accounts.account_by_name(session, "j.meyer").full_name is None
+
+
+@pytest.mark.parametrize(("name", "told"), [("x" * 129, "has 129 characters"), ("a\u202eb", "cannot be seen")])
+def test_a_full_name_that_cannot_be_printed_is_refused(database: Database, name: str, told: str) -> None:
+    made = add(database, "maria")
+
+    with database.unit_of_work() as session, pytest.raises(InvalidInput, match=told):
+        accounts.change_full_name(session, made.id, name)
 
 
 def test_no_column_holds_the_password(database: Database) -> None:

@@ -49,7 +49,7 @@ def command(server: Server, *arguments: str, typed: str = "") -> str:
 
 
 def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
-    page.get_by_label("Name").fill(name)
+    page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
 
@@ -63,7 +63,7 @@ def set_up_server(fresh_server: Server, browser: object) -> Server:
     found = re.search(r"^  (http://\S+/setup\?key=\S+)$", fresh_server.log.read_text(encoding="utf-8"), re.MULTILINE)
     assert found
     page.goto(found[1])
-    page.get_by_label("Your name").fill("Dr. First")
+    page.get_by_label("Name of your account").fill("Dr. First")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Make the account and start").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Count a blood smear")
@@ -85,7 +85,7 @@ def test_a_new_person_chooses_a_password_and_signs_out(set_up_server: Server, ne
     admin.goto(f"{set_up_server.url}/admin/accounts")
     sign_in(admin, "dr. first")
     expect(admin.get_by_role("heading", level=1)).to_have_text("Accounts")
-    admin.get_by_label("Name").fill("Otto")
+    admin.get_by_label("Name", exact=True).fill("Otto")
     admin.get_by_label("reviewer: ").check()
     admin.get_by_role("button", name="Make the account").click()
     password = admin.locator(".secret").inner_text()

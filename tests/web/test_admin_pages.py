@@ -51,7 +51,7 @@ def test_a_name_that_cannot_be_used_is_explained_beside_it(site: Site, name: str
 
 def test_roles_change_accounts_close_and_the_trail_has_old_and_new_values(site: Site) -> None:
     site.client.post("/admin/accounts", data={"name": "otto", "role": "technician"})
-    (number,) = re.findall(r"/admin/accounts/(\d+)/role", site.page("/admin/accounts").split("otto")[1])[:1]
+    (number,) = re.findall(r"/admin/accounts/(\d+)/full-name", site.page("/admin/accounts").split("otto")[1])[:1]
 
     site.client.post(f"/admin/accounts/{number}/role", data={"role": "reviewer"})
     site.client.post(f"/admin/accounts/{number}/disable")
@@ -69,6 +69,24 @@ def test_roles_change_accounts_close_and_the_trail_has_old_and_new_values(site: 
         ('{"disabled": true}', {"disabled": False, "name": "otto"}),
     ]
     assert ("account.password_reset", "account", int(number)) in actions(site)
+
+
+def test_a_full_name_is_entered_and_one_that_cannot_be_printed_is_explained(site: Site) -> None:
+    site.client.post("/admin/accounts", data={"name": "otto", "full_name": "Otto Lind", "role": "technician"})
+    listed = site.page("/admin/accounts")
+    (number,) = re.findall(r"/admin/accounts/(\d+)/full-name", listed.split("otto")[1])[:1]
+    assert 'value="Otto Lind" aria-label="Full name of otto"' in listed
+
+    site.client.post(f"/admin/accounts/{number}/full-name", data={"full_name": "Dr. Otto Lind"})
+    refused = site.client.post(f"/admin/accounts/{number}/full-name", data={"full_name": "x" * 129})
+    unmade = site.client.post("/admin/accounts", data={"name": "ann", "full_name": "a\u202eb", "role": "admin"})
+
+    assert refused.status_code == 422
+    assert "The full name has 129 characters; at most 128 are allowed." in refused.text
+    assert "Dr. Otto Lind" in refused.text
+    assert unmade.status_code == 422
+    assert "holds characters that cannot be seen" in unmade.text
+    assert 'value="ann"' in unmade.text
 
 
 def test_the_last_admin_is_told_why_the_account_stays_open(site: Site) -> None:

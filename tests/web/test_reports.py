@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from io import BytesIO
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pypdf import PdfReader
+from sqlalchemy import text
 
 from app.db.repositories.images import get_image
 from app.main import create_app
 from app.settings import Settings
 from app.web.context import context_of
+from app.web.report_pdf.cells import LINES
+from tests.colour_vision import rgb_of_hex
 from tests.signing_in import sign_in
 from tests.web.image_files import png_of
 from tests.web.signing import give_password, open_correction, sample_to_sign, sign
@@ -64,6 +68,61 @@ def test_the_pdf_says_what_was_signed(counting_site: Site) -> None:
         assert "Not for diagnosis or treatment." in page
         assert listed["sha256"][:16] in page
         assert "pdf-1" in page
+
+
+def test_the_signature_names_the_signer_in_full_for_good(counting_site: Site) -> None:
+    sample = sample_to_sign(counting_site, "pdf-name")
+    (number,) = re.findall(r"/admin/accounts/(\d+)/full-name", counting_site.page("/admin/accounts"))[:1]
+    address = f"/admin/accounts/{number}/full-name"
+    counting_site.client.post(address, data={"full_name": "Dr. Jana Meyer"})
+    assert "You sign as <strong" in counting_site.page(f"/samples/{sample['id']}/sign")
+    assert "Dr. Jana Meyer</strong> (test-admin, admin)" in counting_site.page(f"/samples/{sample['id']}/sign")
+    sign(counting_site, sample["id"])
+    counting_site.client.post(address, data={"full_name": ""})
+
+    text = " ".join(" ".join(pages_of(counting_site, f"/samples/{sample['id']}/reports/1.pdf")).split())
+
+    assert f"Signed by Dr. Jana Meyer (test-admin, admin, account {number})" in text
+    assert f"Dr. Jana Meyer (test-admin, admin, account {number})" in counting_site.page(
+        f"/samples/{sample['id']}/reports/1"
+    )
+    assert counting_site.client.get(f"/api/v1/samples/{sample['id']}/reports/1").json()["faults"] == []
+
+
+def drawings_of(site: Site, address: str) -> str:
+    """The drawing operators of the page with the field images."""
+    pages = PdfReader(BytesIO(site.client.get(address).content)).pages
+    found = [page for page in pages if "Field images" in page.extract_text()]
+    contents = found[0].get_contents()
+    assert contents is not None
+    return contents.get_data().decode("latin-1")
+
+
+def test_the_counted_cells_are_drawn_on_the_images_where_the_signer_wants_it(counting_site: Site) -> None:
+    with_cells, without = sample_to_sign(counting_site, "pdf-cells"), sample_to_sign(counting_site, "pdf-plain", 62)
+    for sample, cells in ((with_cells, {"cells": "true"}), (without, {})):
+        sign(counting_site, sample["id"], pictures=[sample["images"][0]["id"]], **cells)
+
+    drawn = drawings_of(counting_site, f"/samples/{with_cells['id']}/reports/1.pdf")
+    plain = drawings_of(counting_site, f"/samples/{without['id']}/reports/1.pdf")
+
+    colours = [" ".join(f"{part:.6f}".rstrip("0").lstrip("0") for part in rgb_of_hex(text)) for text in LINES.values()]
+    assert all(f"{colour} RG" in drawn for colour in colours), colours
+    assert "[1.6 1] 0 d" in drawn
+    assert not any(f"{colour} RG" in plain for colour in colours)
+
+
+def test_cells_that_are_not_those_signed_are_not_drawn(counting_site: Site) -> None:
+    sample = sample_to_sign(counting_site, "pdf-tampered")
+    sign(counting_site, sample["id"], pictures=[sample["images"][0]["id"]], cells="true")
+    app = counting_site.client.app
+    assert isinstance(app, FastAPI)
+    with context_of(app).database.engine.begin() as connection:
+        connection.execute(text("UPDATE analysis SET result_json = replace(result_json, 'neutrophil', 'monocyte')"))
+
+    told = " ".join(" ".join(pages_of(counting_site, f"/samples/{sample['id']}/reports/1.pdf")).split())
+
+    assert "The cells of this image are not those that were signed, so they are not drawn." in told
 
 
 def test_the_same_version_gives_the_same_bytes(counting_site: Site) -> None:

@@ -13,7 +13,8 @@ from app.schemas.tokens import Role
 class AccountRecord(Record):
     """One account; never deleted, because what its holder did stays.
 
-    ``name_key`` is the name without regard to case. Without a ``password_hash`` no password opens it.
+    ``name_key`` is the name without regard to case, ``full_name`` the name that signed reports print beside it.
+    Without a ``password_hash`` no password opens it.
     """
 
     __tablename__ = "account"
@@ -28,6 +29,7 @@ class AccountRecord(Record):
     role: Mapped[Role] = mapped_column(ROLE)
     password_hash: Mapped[str | None] = mapped_column(String(255))
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    full_name: Mapped[str | None] = mapped_column(String(128), default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default_factory=utc_now)
     password_changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default_factory=utc_now)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -3,13 +3,15 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.access_errors import AccountNameTaken
 from app.errors import InvalidInput
+from app.schemas.accounts import AccountForm
 from app.schemas.tokens import Role
 from app.services.accounts.accounts import (
     account_name,
+    change_full_name,
     change_role,
     create_account,
     disable_account,
@@ -36,16 +38,24 @@ def show_accounts(context: ContextDep, session: SessionDep, actor: ActorDep) -> 
 
 @router.post("/accounts")
 def submit_account(
-    context: ContextDep, session: SessionDep, actor: ActorDep, role: _Role, name: Annotated[str, Form()] = ""
+    context: ContextDep, session: SessionDep, actor: ActorDep, form: Annotated[AccountForm, Form()]
 ) -> HTMLResponse:
     """Make an account with a password that is shown once, and that its holder has to change."""
     password = temporary_password()
     try:
-        account = create_account(session, name=name, role=role, password=password, must_change_password=True)
+        account = create_account(
+            session,
+            name=form.name,
+            full_name=form.full_name,
+            role=form.role,
+            password=password,
+            must_change_password=True,
+        )
     except (InvalidInput, AccountNameTaken) as error:
         values = accounts_values(session, context.settings, actor)
-        values |= {"errors": {"name": error.message}, "name": name[:64], "role": role}
-        return render_page(_PAGE, values, status_code=error.http_status)
+        field = error.field if isinstance(error, InvalidInput) else "name"
+        typed = {"name": form.name[:64], "full_name": form.full_name[:128], "role": form.role}
+        return render_page(_PAGE, values | typed | {"errors": {field: error.message}}, status_code=error.http_status)
     handed_out = {"name": account.name, "password": password}
     return render_page(_PAGE, accounts_values(session, context.settings, actor) | {"handed_out": handed_out})
 
@@ -54,6 +64,23 @@ def submit_account(
 def submit_role(session: SessionDep, account_id: int, role: _Role) -> RedirectResponse:
     """Give an account another role."""
     change_role(session, account_id, role)
+    return RedirectResponse(_LIST, status_code=303)
+
+
+@router.post("/accounts/{account_id}/full-name")
+def submit_full_name(
+    context: ContextDep,
+    session: SessionDep,
+    actor: ActorDep,
+    account_id: int,
+    full_name: Annotated[str, Form()] = "",
+) -> Response:
+    """Enter the full name of an account's holder."""
+    try:
+        change_full_name(session, account_id, full_name)
+    except InvalidInput as error:
+        values = accounts_values(session, context.settings, actor) | {"problem": error.message}
+        return render_page(_PAGE, values, status_code=error.http_status)
     return RedirectResponse(_LIST, status_code=303)
 
 

@@ -42,6 +42,7 @@ def submit_signature(
         acknowledged=frozenset(form.acknowledged),
         meaning=form.meaning,
         picture_ids=form.pictures,
+        draws_cells=form.cells,
     )
     try:
         _require_password(context, actor, form.password, visitor_of(request))

@@ -16,18 +16,20 @@ from app.services.accounts.user_sessions import revoke_all_sessions
 from app.services.audit import record_event
 
 MAX_NAME_CHARACTERS = 64
+MAX_FULL_NAME_CHARACTERS = 128
 
 
 def create_account(
-    session: Session, *, name: str, role: Role, password: str, must_change_password: bool
+    session: Session, *, name: str, role: Role, password: str, must_change_password: bool, full_name: str = ""
 ) -> AccountSummary:
     """Make an account; ``must_change_password`` where somebody else than its holder chose the password.
 
     Raises:
-        InvalidInput: The name or the password cannot be used.
+        InvalidInput: The name, the full name or the password cannot be used.
         AccountNameTaken: The name exists already, in whatever case.
     """
     cleaned = clean_account_name(name)
+    printed_name = clean_full_name(full_name)
     check_new_password(password, account_name=cleaned)
     return _add(
         session,
@@ -37,6 +39,7 @@ def create_account(
             role=role,
             password_hash=hash_password(password),
             must_change_password=must_change_password,
+            full_name=printed_name,
         ),
     )
 
@@ -78,6 +81,21 @@ def change_role(session: Session, account_id: int, role: Role) -> None:
         _keep_an_admin(session, record)
     old, record.role = record.role, role
     _note_change(session, record, old={"role": old}, new={"role": role})
+
+
+def change_full_name(session: Session, account_id: int, full_name: str) -> None:
+    """Enter the full name of an account's holder; reports signed before keep the one of their day.
+
+    Raises:
+        AccountNotFound: There is no such account.
+        InvalidInput: The name cannot be used.
+    """
+    record = accounts.get_account(session, account_id)
+    cleaned = clean_full_name(full_name)
+    if cleaned == record.full_name:
+        return
+    old, record.full_name = record.full_name, cleaned
+    _note_change(session, record, old={"full_name": old}, new={"full_name": cleaned})
 
 
 def disable_account(session: Session, account_id: int) -> None:
@@ -149,11 +167,26 @@ def clean_account_name(name: str) -> str:
     return cleaned
 
 
+def clean_full_name(full_name: str) -> str | None:
+    """A holder's full name as it is kept; None for an empty one.
+
+    Raises:
+        InvalidInput: It is too long, or has characters that cannot be seen.
+    """
+    cleaned = " ".join(full_name.split())
+    if len(cleaned) > MAX_FULL_NAME_CHARACTERS:
+        limit = f"at most {MAX_FULL_NAME_CHARACTERS} are allowed"
+        raise InvalidInput("full_name", f"The full name has {len(cleaned)} characters; {limit}.")
+    if not cleaned.isprintable():
+        raise InvalidInput("full_name", "The full name holds characters that cannot be seen. Type it again by hand.")
+    return cleaned or None
+
+
 def _add(session: Session, record: AccountRecord) -> AccountSummary:
     added = accounts.add_account(session, record)
     if added is None:
         raise AccountNameTaken(record.name)
-    new = {"name": added.name, "role": added.role}
+    new = {"name": added.name, "full_name": added.full_name, "role": added.role}
     record_event(session, AuditAction.ACCOUNT_CREATED, subject_kind="account", subject_id=added.id, new=new)
     return _summary(added)
 
@@ -183,6 +216,7 @@ def _summary(record: AccountRecord) -> AccountSummary:
     return AccountSummary(
         id=record.id,
         name=record.name,
+        full_name=record.full_name,
         role=record.role,
         created_at=record.created_at,
         disabled_at=record.disabled_at,

@@ -44,17 +44,26 @@ def check_setup_link(session: Session, secret: str) -> None:
         raise SetupLinkSpent
 
 
-def set_up_first_admin(session: Session, *, secret: str, name: str, password: str) -> AccountSummary:
+def set_up_first_admin(
+    session: Session, *, secret: str, name: str, password: str, full_name: str = ""
+) -> AccountSummary:
     """Use a link up and make the first account, an admin; every other link is worth nothing from then on.
 
     Raises:
         SetupLinkSpent: The link cannot be used.
-        InvalidInput: The name or the password cannot be used; the link still can.
+        InvalidInput: A name or the password cannot be used; the link still can.
     """
     setup_links.lock_links(session)
     if not setup_links.use_link(session, digest(secret), utc_now()) or accounts.has_accounts(session):
         raise SetupLinkSpent
     with acting_as(replace(current_actor(), name=_ACTOR)):
-        account = create_account(session, name=name, role=Role.ADMIN, password=password, must_change_password=False)
+        account = create_account(
+            session,
+            name=name,
+            full_name=full_name,
+            role=Role.ADMIN,
+            password=password,
+            must_change_password=False,
+        )
     setup_links.delete_links(session)
     return account

@@ -137,4 +137,5 @@ def actor_of(account: AccountRecord, session_id: int, address: str | None) -> Ac
         address=address,
         permissions=ROLE_PERMISSIONS[account.role],
         must_change_password=account.must_change_password,
+        full_name=account.full_name,
     )

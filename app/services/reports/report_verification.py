@@ -1,12 +1,13 @@
 """Proof that a signed report is as it was signed: its hash, its columns, its place among the versions, its cells."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from app.db.records import AnalysisRecord, SignedReportRecord
+from app.schemas.result_record import CellEntry
 from app.schemas.signed_reports import ReportFault, ReportField, SignedContent
 from app.services.reports.canonical_json import canonical_json, sha256_of
 from app.services.reviews.cells_as_reviewed import cells_sha256, record_at_revision
@@ -46,19 +47,21 @@ def cell_faults(session: Session, record: SignedReportRecord) -> Iterator[Report
     """Fields whose cells, as the database has them at the signed revision, are not those that were signed."""
     content = _readable(record)
     for field in content.fields if content else ():
-        if field.cells_sha256 is not None and _cells_now(session, field) != field.cells_sha256:
+        if field.cells_sha256 is not None and signed_cells(session, field) is None:
             yield ReportFault(
                 code="cells_differ",
                 message=f"The cells of image number {field.image_id}, revision {field.revision}, are not those signed.",
             )
 
 
-def _cells_now(session: Session, field: ReportField) -> str | None:
+def signed_cells(session: Session, field: ReportField) -> Sequence[CellEntry] | None:
+    """The cells of a signed field; None where those in the database are not the ones that were signed."""
     analysis = session.get(AnalysisRecord, field.analysis_id)
     if analysis is None:
         return None
     try:
-        return cells_sha256(record_at_revision(session, analysis, field.revision).cells)
+        cells = record_at_revision(session, analysis, field.revision).cells
+        return cells if cells_sha256(cells) == field.cells_sha256 else None
     except ValidationError:
         return None  # what stands there now is no cell
     finally:

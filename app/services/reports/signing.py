@@ -75,12 +75,14 @@ def sign_report(
             raise ReportOutdated
         signature = Signature(
             signer=actor.name,
+            full_name=actor.full_name,
             account_id=actor.id or 0,
             role=actor.role.value if actor.role else "",
             meaning=meaning,
             signed_at=utc_now(),
         )
-        return _keep(session, sample_id, draft.content, pictures, signature)
+        chosen = {"pictures": pictures, "draws_cells": request.draws_cells and bool(pictures)}
+        return _keep(session, sample_id, draft.content, chosen, signature)
 
 
 def open_correction(session: Session, *, sample_id: int, reason: str, actor: Actor) -> OpenCorrection:
@@ -136,15 +138,13 @@ def _keep(
     session: Session,
     sample_id: int,
     content: ReportContent,
-    pictures: tuple[ReportPicture, ...],
+    chosen: Mapping[str, Any],
     signature: Signature,
 ) -> int:
     replaces, changes = _replaced(session, sample_id, content)
     version = replaces.version + 1 if replaces else 1
     parts: Mapping[str, Any] = dict(content)
-    signed = SignedContent(
-        **parts, version=version, replaces=replaces, changes=changes, pictures=pictures, signature=signature
-    )
+    signed = SignedContent(**parts, **chosen, version=version, replaces=replaces, changes=changes, signature=signature)
     snapshot = canonical_json(signed)
     record = SignedReportRecord(
         sample_id=sample_id,

@@ -9,7 +9,7 @@ from reportlab.platypus import SimpleDocTemplate
 
 from app.web.report_pdf.fonts import use_fonts
 from app.web.report_pdf.pages import BOTTOM, MARGIN, TOP, PageFrame, canvas_with_frame
-from app.web.report_pdf.pictures import PictureDecoder, PictureReader, picture_section
+from app.web.report_pdf.pictures import PictureSource, picture_section
 from app.web.report_pdf.sections import closing_sections, report_sections
 from app.web.report_view import ReportView
 
@@ -22,9 +22,7 @@ _AT_ONCE = 2
 _desks = threading.BoundedSemaphore(_AT_ONCE)
 
 
-def render_report(
-    view: ReportView, read_picture: PictureReader, decode: PictureDecoder, *, paper: Paper = "a4"
-) -> bytes:
+def render_report(view: ReportView, source: PictureSource, *, paper: Paper = "a4") -> bytes:
     """The report as a PDF file. It takes a second or so: never call it on the event loop."""
     with _desks:
         use_fonts()
@@ -46,7 +44,7 @@ def render_report(
         width, height = document.width - 12, document.height - 12  # the frame's own padding
         story = [
             *report_sections(view, width),
-            *picture_section(view, read_picture, decode, width=width, height=height),
+            *picture_section(view, source, width=width, height=height),
             *closing_sections(view, width),
         ]
         document.build(story, canvasmaker=canvas_with_frame(PageFrame(view)))

@@ -31,6 +31,7 @@ function openNamedCell(desk, view) {
   const zoom = (CELL_ZOOM_SHARE * Math.min(view.width, view.height)) / Math.max(x2 - x1, y2 - y1);
   view.centreOn([(x1 + x2) / 2, (y1 + y2) / 2], Math.max(zoom, view.fitZoom));
   desk.choose(cell);
+  view.stage.focus({ preventScroll: true }); // whoever came for this cell names it with one key
 }
 
 async function start() {

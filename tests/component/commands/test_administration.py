@@ -36,10 +36,11 @@ def test_an_account_is_made_listed_changed_and_closed(
     assert add(monkeypatch, "maria", "reviewer") == 0
     assert run(["user", "set-role", "MARIA", "--role", "technician"]) == 0
     assert run(["user", "disable", "maria"]) == 0
-    capsys.readouterr()
+    assert run(["user", "set-full-name", "maria", "Maria Lind"]) == 0
+    assert "maria signs as Maria Lind from now on." in capsys.readouterr().out
     assert run(["user", "list"]) == 0
     listed = capsys.readouterr().out
-    assert re.search(r"maria\W+technician\W+disabled", listed)
+    assert re.search(r"maria\W+Maria Lind\W+technician\W+disabled", listed)
     assert run(["user", "enable", "maria"]) == 0
     typed(monkeypatch, "nine purple otters juggle\n")
     assert run(["user", "reset-password", "maria", "--password-stdin"]) == 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.web.report_pdf import cells
 from tests.colour_vision import VISIONS, Rgb, distance, rgb_of_hex
 
 STATIC = Path(__file__).parents[3] / "static"
@@ -51,6 +52,13 @@ def test_the_viewer_draws_with_the_same_colours_as_the_style_sheet() -> None:
         code: token(name) for code, name in TOKENS.items()
     }
     assert rgb_of_hex(casing) == token("cell-casing")
+
+
+def test_reports_draw_with_the_same_colours_as_the_style_sheet() -> None:
+    assert {code: rgb_of_hex(text) for code, text in cells.LINES.items()} == {
+        code: token(name) for code, name in TOKENS.items()
+    }
+    assert rgb_of_hex(cells.CASING) == token("cell-casing")
 
 
 def test_the_simulation_confuses_what_such_eyes_confuse() -> None:

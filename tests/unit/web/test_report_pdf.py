@@ -12,7 +12,7 @@ from app.schemas.measurements import Measurements
 from app.schemas.sign_checks import SignCheck
 from app.schemas.signed_reports import ReportContent, ReportField, ReportSample
 from app.services.reports.report_changes import compute_changes
-from app.web.report_pdf import render_report
+from app.web.report_pdf import PictureSource, render_report
 from app.web.report_pdf.fonts import printable
 from app.web.report_view import build_report_view
 from app.web.report_words import change_name
@@ -84,7 +84,8 @@ def content(text: str, *, fields: int = 1) -> ReportContent:
 
 
 def pages(report: ReportContent) -> list[str]:
-    drawn = render_report(build_report_view(report), lambda _: None, decode_image)
+    source = PictureSource(lambda _: None, decode_image, lambda _: ())
+    drawn = render_report(build_report_view(report), source)
     return [page.extract_text() for page in PdfReader(BytesIO(drawn)).pages]
 
 
