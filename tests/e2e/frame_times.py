@@ -19,26 +19,29 @@ from tests.e2e.serving import Server, running_server
 UNLIMITED = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-frame-rate-limit"]
 FRAMES = 300
 _STEP_PX = 7
-_EDITS = 20
+_EDITS = 60
 
 _FRAMES_SCRIPT = """([frames, step, move]) => new Promise((resolve) => {
   const times = [];
   let before = null;
   let at = 0;
+  // There and back again, over so many frames across and down.
+  const drag = (across, down) => {
+    const stage = document.querySelector("[data-stage]");
+    const frame = stage.getBoundingClientRect();
+    const x = frame.left + frame.width / 2 + step * (Math.abs((at % across) - across / 2) - across / 4);
+    const y = frame.top + frame.height / 2 + step * (Math.abs((at % down) - down / 2) - down / 4);
+    const type = at === 0 ? "pointerdown" : "pointermove";
+    stage.dispatchEvent(new PointerEvent(type, { pointerId: 1, clientX: x, clientY: y, button: 0, bubbles: true }));
+  };
   const moves = {
     nothing: () => {
       const box = document.querySelector("div") ?? document.body.appendChild(document.createElement("div"));
       box.style.cssText = "position: absolute; width: 860px; height: 630px; background: #10121a";
       box.style.transform = `translate3d(${step * (Math.abs((at % 60) - 30) - 15)}px, 0, 0)`;
     },
-    viewer: () => {
-      const stage = document.querySelector("[data-stage]");
-      const frame = stage.getBoundingClientRect();
-      const x = frame.left + frame.width / 2 + step * (Math.abs((at % 60) - 30) - 15);
-      const y = frame.top + frame.height / 2 + step * (Math.abs((at % 44) - 22) - 11);
-      const type = at === 0 ? "pointerdown" : "pointermove";
-      stage.dispatchEvent(new PointerEvent(type, { pointerId: 1, clientX: x, clientY: y, button: 0, bubbles: true }));
-    },
+    viewer: () => drag(60, 44),
+    far: () => drag(280, 200),
     svg: () => {
       const world = document.querySelector("[data-world]");
       const x = step * (Math.abs((at % 60) - 30) - 15);
@@ -141,7 +144,7 @@ _SVG_EDITS = """async (edits) => {
     await frame();
     await frame();
     const before = performance.now();
-    cells[index * 40].setAttribute("stroke-dasharray", "none");
+    cells[index * 12].setAttribute("stroke-dasharray", "none");
     await frame();
     await frame();
     times.push(performance.now() - before);
@@ -164,6 +167,7 @@ def measure(browser: Browser, server: Server, folder: Path) -> dict[str, Any]:
         page.evaluate("() => document.querySelector('[data-act=zoom-in]').click()")
     page.wait_for_timeout(1000)
     found["canvas, enlarged, panning"] = frame_times(page, "viewer")
+    found["canvas, enlarged, panning far"] = frame_times(page, "far")
     found["canvas, enlarged, edit shown"] = edit_times(page)
     for name, zooms in (("whole field", 0), ("enlarged", 6)):
         page.reload()

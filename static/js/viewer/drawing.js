@@ -3,8 +3,8 @@
 import { codeOf, isConfirmed, UNSURE } from "../review/cells.js";
 import { Sprites } from "./sprites.js";
 
-const LARGEST_PIXELS = 8_000_000; // of one canvas; a field that fits is painted whole and never again while panning
-const MARGIN_SHARE = 0.6; // of the stage, on each side, where it does not fit
+const LARGEST_PIXELS = 2_500_000; // of one canvas: a larger one costs more in every frame, though most of it is not seen
+const MARGIN_SHARE = 0.35; // of the stage, on each side, where the field is larger; within it panning paints nothing
 const LETTER_FROM_PX = 14; // a cell smaller than this on the screen has no room for letters
 const MOST_PLACES = 60; // touched at once; with more, all is painted anew
 const REACH_PX = 34; // how far around its box a cell's signs may reach
