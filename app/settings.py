@@ -4,17 +4,16 @@ import difflib
 import os
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.setting_checks import encrypted_address, refuse_weak_password
+
 ENV_PREFIX = "BLOODCOUNT_"
 _ENV_FILE = ".env"
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _SINGLE_SIGN_ON = ("oidc_issuer", "oidc_client_id", "oidc_client_secret")
-_SHORTEST_PASSWORD, _FEWEST_CHARACTERS = 12, 6
 _TEST_PREFIX = "BLOODCOUNT_TEST_"
 """Variables that only the test suite reads."""
 
@@ -126,6 +125,9 @@ class Settings(BaseSettings):
     count_concurrency: int = Field(
         default=1, ge=1, le=64, description="Images that one process counts at the same time."
     )
+    queue_poll_seconds: float = Field(
+        default=0.1, ge=0.02, le=10, description="Seconds between two looks at the queue; more spares an idle server."
+    )
     gpu_batch_images: int = Field(
         default=8, ge=1, le=64, description="Most images that a GPU counts together, of those counted at the same time."
     )
@@ -219,7 +221,7 @@ class Settings(BaseSettings):
     @classmethod
     def _use_the_installed_driver(cls, url: str) -> str:
         """Accept the addresses that hosting providers hand out, which name no driver."""
-        _refuse_weak_password(url)
+        refuse_weak_password(url)
         for scheme in ("postgres://", "postgresql://"):
             if url.startswith(scheme):
                 return "postgresql+psycopg://" + url.removeprefix(scheme)
@@ -234,13 +236,7 @@ class Settings(BaseSettings):
         """Addresses that carry sign-ins; without TLS only to this machine."""
         if url is None:
             return None
-        address = urlsplit(url)
-        is_near = address.hostname in _THIS_MACHINE
-        if not address.hostname or address.scheme not in ({"https", "http"} if is_near else {"https"}):
-            raise ValueError("it must begin with https:// (http:// is for this machine alone)")
-        if address.query or address.fragment or address.username:
-            raise ValueError("it must be a plain address, without a name, a question mark or a number sign")
-        return url.rstrip("/")
+        return encrypted_address(url)
 
     @field_validator("oidc_public_url")
     @classmethod
@@ -251,18 +247,6 @@ class Settings(BaseSettings):
         if missing and len(missing) < len(given):
             raise ValueError(f"single sign-on needs {' and '.join(missing)} as well, or none of these settings")
         return url
-
-
-def _refuse_weak_password(url: str) -> None:
-    """Refuse a password of few characters or of few different ones, where the database is reached over a network."""
-    address = urlsplit(url)
-    password = unquote(address.password or "")
-    if not password or address.hostname in _THIS_MACHINE:
-        return
-    if len(password) < _SHORTEST_PASSWORD or len(set(password)) < _FEWEST_CHARACTERS:
-        raise ValueError(
-            f"the database's password is easy to guess; take at least {_SHORTEST_PASSWORD} characters, made by chance"
-        )
 
 
 def get_settings() -> Settings:

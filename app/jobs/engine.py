@@ -71,7 +71,7 @@ class JobEngine:
         self._settings = settings
         self._database = database
         self._store = store
-        self._options = options or JobOptions(drain_s=settings.stop_seconds)
+        self._options = options or JobOptions(drain_s=settings.stop_seconds, poll_s=settings.queue_poll_seconds)
         self._queue: CountQueue | None = None
         self._counting: _Counting | None = None
         self._unpacks = unpack
