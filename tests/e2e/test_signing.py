@@ -8,33 +8,24 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from app.db.repositories.accounts import find_account
-from app.db.session import create_database
-from app.services.accounts.passwords import hash_password
-from app.settings import Settings
 from tests.e2e.conftest import NewPage
 from tests.e2e.review_desk import Field, Viewer, upload_fields
 from tests.e2e.sample_page import SamplePage
 from tests.e2e.serving import Server
+from tests.e2e.story import PASSWORD, give_a_password
 from tests.e2e.test_axe import violations
 from tests.e2e.test_keyboard import tab_to
 from tests.e2e.test_layout import complaints
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "seven drowsy llamas whistle"
 _MOST_CELLS = 80
 
 
 @pytest.fixture(scope="module")
 def signing_server(review_server: Server) -> Server:
     """The server, on which the person that browser windows are signed in as has a password to sign with."""
-    database = create_database(Settings(data_dir=review_server.data_dir))
-    with database.unit_of_work() as session:
-        account = find_account(session, "test-admin")
-        assert account is not None
-        account.password_hash = hash_password(PASSWORD)
-    database.dispose()
+    give_a_password(review_server)
     return review_server
 
 
