@@ -102,6 +102,7 @@ class LiveBoard:
         watched = self._watched.setdefault(key, _Watched())
         watched.pages += 1
         if self._task is None or self._task.done():
+            self._look_now = asyncio.Event()  # the loop of the former one may have ended
             self._task = asyncio.create_task(self._keep_looking())
         self._look_now.set()
         try:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
+from app.db.base import LARGEST_ID
 from app.db.session import Database
 from app.schemas.actors import Actor
 from app.schemas.audit import AuditAction
@@ -84,7 +85,8 @@ def note_refusal(
 
 def _subject(parts: Mapping[str, str]) -> tuple[str | None, int | None]:
     for name, kind in _SUBJECTS.items():
-        if name in parts:
+        # Of a larger number there is nothing, and no column holds it; the route alone is noted then.
+        if name in parts and int(parts[name]) <= LARGEST_ID:
             return kind, int(parts[name])
     return None, None
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, defer
 
+from app.db.base import LARGEST_ID
 from app.db.clock import database_now
 from app.db.records import (
     ActiveWeightsRecord,
@@ -65,7 +66,7 @@ def get_release(session: Session, release_id: int) -> WeightsReleaseRecord:
     Raises:
         ReleaseNotFound: There is none with this number.
     """
-    release = session.get(WeightsReleaseRecord, release_id)
+    release = session.get(WeightsReleaseRecord, release_id) if 0 < release_id <= LARGEST_ID else None
     if release is None:
         raise ReleaseNotFound(release_id)
     return release
@@ -122,7 +123,7 @@ def get_activation(session: Session, activation_id: int) -> WeightsActivationRec
     Raises:
         ActivationNotFound: There is none with this number.
     """
-    activation = session.get(WeightsActivationRecord, activation_id)
+    activation = session.get(WeightsActivationRecord, activation_id) if 0 < activation_id <= LARGEST_ID else None
     if activation is None:
         raise ActivationNotFound(activation_id)
     return activation

@@ -56,7 +56,12 @@ def mark_golden(session: Session, *, image_id: int) -> None:
 
 
 def withdraw_golden(session: Session, *, image_id: int) -> None:
-    """Let a field judge weights no more; nothing happens to one that does not."""
+    """Let a field judge weights no more; nothing happens to one that does not.
+
+    Raises:
+        ImageNotFound: There is no such image.
+    """
+    images.get_image(session, image_id)
     golden = golden_fields.find_live(session, image_id)
     if golden is None:
         return

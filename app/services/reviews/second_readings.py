@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.db.base import utc_now
 from app.db.records import SecondReadingRecord
 from app.db.repositories import second_readings as readings
+from app.db.repositories.samples import get_sample
 from app.errors import InvalidInput
 from app.schemas.actors import Actor
 from app.schemas.audit import AuditAction
@@ -121,7 +122,12 @@ def finished_readings(session: Session, *, sample_id: int) -> tuple[SecondReadin
 
 
 def own_finished(session: Session, *, sample_id: int, actor: Actor) -> int | None:
-    """The number of this person's finished reading."""
+    """The number of this person's finished reading.
+
+    Raises:
+        SampleNotFound: There is no such sample.
+    """
+    get_sample(session, sample_id)
     record = readings.find_of_account(session, sample_id, account_number(actor))
     return record.id if record is not None and record.finished_at is not None else None
 
