@@ -23,6 +23,15 @@ def compute_agreement(pairs: Iterable[tuple[str, str]]) -> float | None:
     return sum(first == second for first, second in named) / len(named) if named else None
 
 
+def compute_specific_agreement(*, both: int, first: int, second: int) -> float | None:
+    """How far two agree on one class: 2a / (2a + b + c), the positive agreement of Cicchetti and Feinstein.
+
+    ``both`` (a) are the cells that both gave the class; ``first`` (a + b) and ``second`` (a + c) those that each gave
+    it. J Clin Epidemiol 1990;43:551-558. None where neither gave it to any.
+    """
+    return 2 * both / (first + second) if first + second else None
+
+
 def compute_kappa(pairs: Iterable[tuple[str, str]]) -> Kappa | None:
     """Agreement beyond chance: (po - pe) / (1 - pe) of the observed and the expected share of equal names.
 
