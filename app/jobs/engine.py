@@ -147,7 +147,7 @@ class JobEngine:
         heartbeat.start()  # before the first claim, or others would take this process for dead
         durable.launch(job.run)
         recovery.start()
-        golden_check = GoldenFieldCheck(unit_of_work, self.runtime, executor.id)
+        golden_check = GoldenFieldCheck(unit_of_work, self._store, self.runtime, executor.id)
         if self._checks_golden_fields:
             golden_check.start()
 

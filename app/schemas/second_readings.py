@@ -17,8 +17,29 @@ class ComparedCell(Schema):
     second: str
 
 
+class NameAgreement(Schema):
+    """How far both agree on one name: cells that both, the first and the second called so.
+
+    ``share`` is twice ``both`` over ``first`` and ``second`` together, None where neither called any cell so.
+    """
+
+    name: str
+    both: int
+    first: int
+    second: int
+    share: float | None
+
+    @property
+    def n(self) -> int:
+        """Cells that at least one of the two called so."""
+        return self.first + self.second - self.both
+
+
 class SecondReading(Schema):
-    """A finished reading set beside the first names; ``kappa`` and its limits are None where it is not defined."""
+    """A finished reading set beside the first names; ``kappa`` and its limits are None where it is not defined.
+
+    ``by_name`` has each name that a second reader can give, in the order of the form.
+    """
 
     id: int
     sample_id: int
@@ -29,6 +50,7 @@ class SecondReading(Schema):
     kappa: float | None
     kappa_low: float | None
     kappa_high: float | None
+    by_name: tuple[NameAgreement, ...]
     is_outdated: bool = False
 
     @property

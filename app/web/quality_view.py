@@ -14,6 +14,12 @@ from app.services.figures.quantities import QUANTITY_WORDS
 from app.services.quality.control_charts import judged_runs
 from app.services.quality.controls import get_lot, list_lots
 from app.services.quality.golden_checks import failing_checks, newest_checks
+from app.services.quality.laboratory_checks import (
+    LEAST_CELLS,
+    LEAST_PERCENT,
+    MOST_FIELDS,
+    newest_laboratory_checks,
+)
 from app.services.quality.westgard import RULE_WORDS
 from app.web.charts import Chart, ChartPoint, control_chart
 
@@ -38,6 +44,8 @@ def quality_values(
         "lots": list_lots(session),
         "checks": newest_checks(session),
         "failing": failing_checks(session),
+        "laboratory_checks": newest_laboratory_checks(session),
+        "laboratory_rules": {"fields": MOST_FIELDS, "percent": LEAST_PERCENT, "cells": LEAST_CELLS},
         "quantities": QUANTITY_WORDS,
         "form": {name: str(value) for name, value in form.items()} if form else {},
         "errors": {error.field: error.message} if isinstance(error, InvalidInput) else {},

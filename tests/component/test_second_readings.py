@@ -69,6 +69,9 @@ def test_names_are_kept_as_they_come_and_set_beside_the_first_ones(desk: UploadD
     ]
     assert (found.agreement, found.is_outdated, found.read_by) == (0.5, False, "second")
     assert [one.cell for one in found.differing] == ["n3"]
+    by_name = {one.name: (one.n, one.share) for one in found.by_name}
+    assert (by_name["neutrophil"], by_name["unidentified"], by_name[NO_WHITE_CELL]) == ((1, 1.0), (1, 0.0), (1, 0.0))
+    assert by_name["basophil"] == (0, None)
     with pytest.raises(InvalidInput, match="finished and stays"):
         save(desk, second, {f"{image_id}:n2": "basophil"})
 

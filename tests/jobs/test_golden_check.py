@@ -9,6 +9,7 @@ from app.jobs.runtime import CountingRuntime, LoadedWeights
 from app.schemas.golden_checks import GoldenCheck
 from app.services.quality.golden_checks import newest_checks
 from app.settings import Settings
+from app.storage import ImageStore
 from model.classes import CellClass
 from model.preprocessing import decode_image
 from model.rendering import SmearRecipe, render_smear
@@ -46,10 +47,10 @@ def wait_until_idle(check: GoldenFieldCheck) -> None:
         time.sleep(0.02)
 
 
-def checked(database: Database, settings: Settings, counter: SteadyCounter) -> list[GoldenCheck]:
+def checked(database: Database, store: ImageStore, settings: Settings, counter: SteadyCounter) -> list[GoldenCheck]:
     runtime = CountingRuntime(settings, counter_factory=lambda _: counter)
     runtime.use(runtime.load(None))
-    check = GoldenFieldCheck(database.unit_of_work, runtime, "one", recipes=SMALL)
+    check = GoldenFieldCheck(database.unit_of_work, store, runtime, "one", recipes=SMALL)
     check.start()
     wait_until_idle(check)
     check.stop()
@@ -57,12 +58,14 @@ def checked(database: Database, settings: Settings, counter: SteadyCounter) -> l
         return newest_checks(session)
 
 
-def test_each_start_counts_every_golden_field_and_compares(database: Database, settings: Settings) -> None:
+def test_each_start_counts_every_golden_field_and_compares(
+    database: Database, store: ImageStore, settings: Settings
+) -> None:
     first, again, other = SteadyCounter(), SteadyCounter(), SteadyCounter(red_cells=4)
 
-    assert [one.outcome for one in checked(database, settings, first)] == ["recorded"]
-    assert checked(database, settings, again)[0].outcome == "passed"
-    newest = checked(database, settings, other)[0]
+    assert [one.outcome for one in checked(database, store, settings, first)] == ["recorded"]
+    assert checked(database, store, settings, again)[0].outcome == "passed"
+    newest = checked(database, store, settings, other)[0]
 
     assert first.counted == again.counted
     assert len(first.counted) == len(SMALL)
@@ -70,11 +73,13 @@ def test_each_start_counts_every_golden_field_and_compares(database: Database, s
     assert "usual: RBC 3 recorded, 4 now" in newest.differences
 
 
-def test_other_weights_are_checked_as_soon_as_they_count(database: Database, settings: Settings) -> None:
+def test_other_weights_are_checked_as_soon_as_they_count(
+    database: Database, store: ImageStore, settings: Settings
+) -> None:
     steady, other = SteadyCounter(), SteadyCounter(weights=WeightsIdentity("other", "1", "ef" * 32))
     runtime = CountingRuntime(settings, counter_factory=lambda _: steady)
     runtime.use(runtime.load(None))
-    check = GoldenFieldCheck(database.unit_of_work, runtime, "one", recipes=SMALL)
+    check = GoldenFieldCheck(database.unit_of_work, store, runtime, "one", recipes=SMALL)
     check.check_again()  # before the start it does nothing
     check.start()
     wait_until_idle(check)
@@ -89,8 +94,8 @@ def test_other_weights_are_checked_as_soon_as_they_count(database: Database, set
         assert [one.weights for one in newest_checks(session)] == ["other 1", "steady 1"]
 
 
-def test_a_counter_that_fails_is_no_reason_to_stop(database: Database, settings: Settings) -> None:
-    assert checked(database, settings, SteadyCounter(is_broken=True)) == []
+def test_a_counter_that_fails_is_no_reason_to_stop(database: Database, store: ImageStore, settings: Settings) -> None:
+    assert checked(database, store, settings, SteadyCounter(is_broken=True)) == []
 
 
 def test_the_shipped_fields_can_be_drawn_and_hold_every_class() -> None:

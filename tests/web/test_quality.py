@@ -9,13 +9,19 @@ from fastapi import FastAPI
 from app.db.base import utc_now
 from app.db.records import ExecutorHeartbeatRecord
 from app.db.repositories.audit_events import AuditFilter
-from app.schemas.golden_checks import FieldNumbers
+from app.schemas.golden_checks import ClassAgreement, FieldNumbers, LaboratoryField
 from app.services.audit import find_entries
+from app.services.privacy.erasing import erase_photograph
+from app.services.quality.check_records import CheckOrigin
+from app.services.quality.golden_agreement import compute_class_agreement
 from app.services.quality.golden_checks import failing_checks, keep_check
+from app.services.quality.laboratory_checks import keep_laboratory_check
 from app.web.context import context_of
-from model.types import WeightsIdentity
+from model.classes import CellClass
+from model.types import BoxXyxy, DetectedCell, WeightsIdentity
 from tests.web.image_files import png_of
 from tests.web.site import Site
+from tests.web.test_reviews import edit, send
 
 
 def application(site: Site) -> FastAPI:
@@ -119,3 +125,71 @@ def test_golden_fields_that_differ_are_told_on_the_pages_and_in_the_metrics(site
     site.client.post(f"/quality/checks/{check.id}/accept", data={"reason": "new library"})
     assert "were not counted as before" not in site.page("/queue")
     assert "bloodcount_golden_checks_failed 0.0" in site.client.get("/metrics").text
+
+
+def test_before_any_golden_field_was_counted_the_page_says_how_they_are(site: Site) -> None:
+    html = site.page("/quality")
+
+    assert "No counting process has counted any yet" in html
+    assert "At most 20 are counted, those that were marked last" in html
+
+
+def confirm_first_cell(site: Site, image_id: int) -> None:
+    review = site.client.get(f"/images/{image_id}/review").json()
+    send(site, review, edit(f"{image_id:032x}", "confirm", "n0"))
+
+
+def golden_agreement(counted: int) -> tuple[ClassAgreement, ...]:
+    boxes: list[BoxXyxy] = [(9.0 * place, 0.0, 9.0 * place + 8, 8.0) for place in range(12)]
+    whole = [{"class": "RBC", "subtype": None, "box": box} for box in boxes]
+    found = [DetectedCell(CellClass.RED_BLOOD_CELL, box, 0.9, is_counted=True) for box in boxes]
+    return compute_class_agreement(whole, found[:counted])
+
+
+def test_the_laboratorys_golden_fields_are_shown_with_what_was_confirmed(counting_site: Site) -> None:
+    field = counting_site.counted_sample("golden-1", ("patient-name.png", png_of(153)))["images"][0]["id"]
+    confirm_first_cell(counting_site, field)
+    counting_site.client.post(f"/images/{field}/golden")
+    with context_of(application(counting_site)).database.unit_of_work() as session:
+        origin = CheckOrigin(WeightsIdentity("release", "1", "ab" * 32), "cpu", "gpu-1")
+        session.add(ExecutorHeartbeatRecord(executor_id="gpu-1", started_at=utc_now(), beat_at=utc_now()))
+        for red_cells in (12, 6):
+            numbers = FieldNumbers(counts={"RBC": red_cells}, differential={}, morphology={}, cells=red_cells)
+            agreement = golden_agreement(red_cells)
+            found = LaboratoryField(image_id=field, um_per_px=None, numbers=numbers, agreement=agreement)
+            keep_laboratory_check(session, origin, found=[found], missing=[])
+
+    queue, quality = counting_site.page("/queue"), counting_site.page("/quality")
+
+    assert "golden fields were not counted as they should be" in queue
+    assert "The drawn fields were not counted as before" not in queue
+    assert f"Image {field}: RBC 12 recorded, 6 now" in quality
+    assert "66.7 % agreement with what was confirmed here" in quality
+    assert "1 of 1 golden field counted." in quality
+    assert "At most 20 are counted, those that were marked last" in quality
+    assert f'<a href="/images/{field}">image {field}</a>' in quality
+    assert "patient-name" not in quality
+    assert "bloodcount_golden_checks_failed 1.0" in counting_site.client.get("/metrics").text
+    counting_site.client.post(f"/images/{field}/golden/withdraw")  # other tests share this site
+
+
+def test_erased_and_lost_golden_fields_are_told(counting_site: Site) -> None:
+    sample = counting_site.counted_sample("golden-2", ("a.png", png_of(154)), ("b.png", png_of(155)))
+    erased, lost = (image["id"] for image in sample["images"])
+    for field in (erased, lost):
+        confirm_first_cell(counting_site, field)
+        counting_site.client.post(f"/images/{field}/golden")
+    context = context_of(application(counting_site))
+    with context.database.unit_of_work() as session:
+        erase_photograph(session, context.store, image_id=erased, reason="asked for")
+    with context.database.unit_of_work() as session:
+        origin = CheckOrigin(WeightsIdentity("release", "1", "ab" * 32), "cpu", "gpu-1")
+        keep_laboratory_check(session, origin, found=[], missing=[lost])
+
+    html = " ".join(counting_site.page("/quality").split())
+
+    assert "0 of 1 golden field counted." in html
+    assert "No field to count" in html
+    assert "1 field that was golden is skipped: the photograph was erased." in html
+    assert f"Skipped, as the image store has lost the file: image {lost}." in html
+    counting_site.client.post(f"/images/{lost}/golden/withdraw")  # other tests share this site

@@ -30,6 +30,11 @@ def test_cells_are_named_from_pictures_alone_and_compared(counting_site: Site) -
     assert re.search(r"/second-reading/\d+$", str(done.url))
     assert "Called the same" in done.text
     assert f"<dd>{len(cells)}</dd>" in done.text
+    assert "Agreement by class" in done.text
+    assert re.search(r'data-name="basophil".*?>0</td><td class="number"><span class="not-available">', done.text)
+    assert re.search(
+        rf'data-name="lymphocyte"><th scope="row">Lymphocyte</th>.*?<td class="number">{len(cells)}</td>', done.text
+    )
     assert str(counting_site.client.get(address).url) == str(done.url)
     sign = counting_site.page(f"/samples/{sample['id']}/sign")
     assert "Second reading by" in sign

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db.records import FieldImageRecord, GoldenFieldRecord, SampleRecord
@@ -35,3 +35,30 @@ def list_live(session: Session) -> Sequence[GoldenRow]:
         .order_by(GoldenFieldRecord.id)
     )
     return [GoldenRow(*row) for row in session.execute(query)]
+
+
+def list_newest_live(session: Session, *, limit: int) -> Sequence[GoldenRow]:
+    """The golden fields that were marked last and whose photographs are there, the newest first."""
+    query = (
+        select(GoldenFieldRecord, FieldImageRecord, SampleRecord.accession_number)
+        .join(FieldImageRecord, FieldImageRecord.id == GoldenFieldRecord.image_id)
+        .join(SampleRecord, SampleRecord.id == FieldImageRecord.sample_id)
+        .where(GoldenFieldRecord.withdrawn_at.is_(None), FieldImageRecord.erased_at.is_(None))
+        .order_by(GoldenFieldRecord.id.desc())
+        .limit(limit)
+    )
+    return [GoldenRow(*row) for row in session.execute(query)]
+
+
+def count_live(session: Session) -> int:
+    """How many golden fields have their photographs."""
+    query = select(func.count()).select_from(GoldenFieldRecord).join(FieldImageRecord)
+    return (
+        session.scalar(query.where(GoldenFieldRecord.withdrawn_at.is_(None), FieldImageRecord.erased_at.is_(None))) or 0
+    )
+
+
+def count_erased(session: Session) -> int:
+    """How many images were golden at any time, and their photographs have been erased."""
+    query = select(func.count(func.distinct(GoldenFieldRecord.image_id))).select_from(GoldenFieldRecord)
+    return session.scalar(query.join(FieldImageRecord).where(FieldImageRecord.erased_at.is_not(None))) or 0

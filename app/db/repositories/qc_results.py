@@ -20,6 +20,16 @@ def list_recorded(session: Session, *, kind: str, weights_sha256: str, engine: s
     return session.scalars(query.order_by(QcResultRecord.id.desc())).all()
 
 
+def find_newest_of(session: Session, *, kind: str, weights_sha256: str, engine: str) -> QcResultRecord | None:
+    """The newest check of these weights by this engine, whatever came of it."""
+    query = select(QcResultRecord).where(
+        QcResultRecord.kind == kind,
+        QcResultRecord.weights_sha256 == weights_sha256,
+        QcResultRecord.engine == engine,
+    )
+    return session.scalars(query.order_by(QcResultRecord.id.desc()).limit(1)).first()
+
+
 def find_result(session: Session, result_id: int) -> QcResultRecord | None:
     """The check with this number."""
     return session.get(QcResultRecord, result_id) if 0 < result_id <= LARGEST_ID else None

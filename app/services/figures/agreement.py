@@ -1,4 +1,4 @@
-"""How far two readers agree on the same cells: percent and Cohen's kappa."""
+"""How far two readers agree on the same cells: percent, Cohen's kappa, and name by name."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -17,10 +17,44 @@ class Kappa(NamedTuple):
     high: float
 
 
+class SpecificAgreement(NamedTuple):
+    """Agreement on one name: cells that both readers, the first and the second called so, and the share."""
+
+    both: int
+    first: int
+    second: int
+    share: float | None
+
+
 def compute_agreement(pairs: Iterable[tuple[str, str]]) -> float | None:
     """The share of cells that both readers gave the same name; None of no cell."""
     named = list(pairs)
     return sum(first == second for first, second in named) / len(named) if named else None
+
+
+def compute_specific_agreement(*, both: int, first: int, second: int) -> float | None:
+    """How far two agree on one class: 2a / (2a + b + c), the positive agreement of Cicchetti and Feinstein.
+
+    ``both`` (a) are the cells that both gave the class; ``first`` (a + b) and ``second`` (a + c) those that each gave
+    it. J Clin Epidemiol 1990;43:551-558. None where neither gave it to any.
+    """
+    return 2 * both / (first + second) if first + second else None
+
+
+def compute_agreement_by_name(pairs: Iterable[tuple[str, str]], names: Iterable[str]) -> dict[str, SpecificAgreement]:
+    """The specific agreement on each of the names, in their order; see ``compute_specific_agreement``."""
+    cells = list(pairs)
+    both = Counter(first for first, second in cells if first == second)
+    first, second = Counter(one for one, _ in cells), Counter(other for _, other in cells)
+    return {
+        name: SpecificAgreement(
+            both[name],
+            first[name],
+            second[name],
+            compute_specific_agreement(both=both[name], first=first[name], second=second[name]),
+        )
+        for name in names
+    }
 
 
 def compute_kappa(pairs: Iterable[tuple[str, str]]) -> Kappa | None:

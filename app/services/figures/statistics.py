@@ -10,5 +10,5 @@ from app.services.queue.queue_state import queue_state
 
 def installation_figures(session: Session) -> InstallationFigures:
     """The images in each status, the queue, and failed checks; a status without images is left out."""
-    golden_failed = len(failing_checks(session))
+    golden_failed = len({check.executor_id for check in failing_checks(session)})
     return InstallationFigures(count_images_by_status(session), queue_state(session), golden_failed)

@@ -1,6 +1,6 @@
 """Checks of the golden fields: compare with what was recorded, keep the outcome, tell what differs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,17 +8,15 @@ from sqlalchemy.orm import Session
 from app.db.records import QcResultRecord
 from app.db.repositories import qc_results
 from app.errors import InvalidInput
-from app.resources import app_version
 from app.schemas.audit import AuditAction
-from app.schemas.golden_checks import FieldNumbers, GoldenCheck, GoldenOutcome
+from app.schemas.golden_checks import FieldNumbers, GoldenCheck, GoldenKind, GoldenOutcome
 from app.services.audit import record_event
+from app.services.quality.check_records import CheckOrigin, add_check, numbers_differing, told_check
 from app.services.quality.look_back_errors import GoldenCheckNotFound
 from app.services.reviews.manual_differentials import checked_text
 from model.types import WeightsIdentity
 
-KIND = "golden_fields"
 SHOWN_CHECKS = 20
-_MOST_DIFFERENCES = 40
 
 
 def keep_check(
@@ -30,37 +28,21 @@ def keep_check(
     field_set: str,
     found: Mapping[str, FieldNumbers],
 ) -> GoldenCheck:
-    """Keep what a process counted on the golden fields, compared with what was recorded of the same weights.
+    """Keep what a process counted on the drawn fields, compared with what was recorded of the same weights.
 
     ``field_set`` tells the drawn fields apart from those of other versions: where none was recorded of this very set,
     these numbers are recorded.
     """
     recorded = _find_recorded(session, weights, engine, field_set)
-    differences = _differences(recorded.details["fields"], found) if recorded is not None else []
-    outcome = GoldenOutcome.RECORDED if recorded is None else GoldenOutcome.PASSED
-    record = QcResultRecord(
-        kind=KIND,
-        outcome=(GoldenOutcome.FAILED if differences else outcome).value,
-        weights_name=weights.name,
-        weights_version=weights.version,
-        weights_sha256=weights.sha256,
-        engine=engine,
-        executor_id=executor_id,
-        app_version=app_version(),
-        details={
-            "field_set": field_set,
-            "fields": {name: numbers.model_dump() for name, numbers in found.items()},
-            "differences": differences[:_MOST_DIFFERENCES],
-        },
+    record = add_check(
+        session,
+        CheckOrigin(weights, engine, executor_id),
+        kind=GoldenKind.DRAWN,
+        outcome=GoldenOutcome.RECORDED if recorded is None else GoldenOutcome.PASSED,
+        differences=_differences(recorded.details["fields"], found) if recorded is not None else [],
+        details={"field_set": field_set, "fields": {name: numbers.model_dump() for name, numbers in found.items()}},
     )
-    session.add(record)
-    session.flush()
-    if differences:
-        new = {"check": record.id, "executor": executor_id, "differences": len(differences)}
-        record_event(
-            session, AuditAction.GOLDEN_CHECK_FAILED, subject_kind="golden_check", subject_id=record.id, new=new
-        )
-    return _check(record)
+    return told_check(record)
 
 
 def accept_check(session: Session, *, check_id: int, reason: str) -> None:
@@ -71,7 +53,7 @@ def accept_check(session: Session, *, check_id: int, reason: str) -> None:
         InvalidInput: It did not fail, or no reason was given.
     """
     record = qc_results.find_result(session, check_id)
-    if record is None or record.kind != KIND:
+    if record is None or record.kind not in set(GoldenKind):
         raise GoldenCheckNotFound(check_id)
     if record.outcome != GoldenOutcome.FAILED:
         raise InvalidInput("reason", "Only a check that differed can be accepted as the new measure.")
@@ -79,7 +61,7 @@ def accept_check(session: Session, *, check_id: int, reason: str) -> None:
     if why is None:
         raise InvalidInput("reason", "Say why the new numbers are right; whoever reads it later needs to know.")
     accepted = QcResultRecord(
-        kind=KIND,
+        kind=record.kind,
         outcome=GoldenOutcome.RECORDED.value,
         weights_name=record.weights_name,
         weights_version=record.weights_version,
@@ -96,19 +78,19 @@ def accept_check(session: Session, *, check_id: int, reason: str) -> None:
 
 
 def newest_checks(session: Session) -> list[GoldenCheck]:
-    """The newest checks, the newest first."""
-    return [_check(record) for record in qc_results.list_newest(session, kind=KIND, limit=SHOWN_CHECKS)]
+    """The newest checks of the drawn fields, the newest first."""
+    return [told_check(record) for record in qc_results.list_newest(session, kind=GoldenKind.DRAWN, limit=SHOWN_CHECKS)]
 
 
 def failing_checks(session: Session) -> list[GoldenCheck]:
-    """The newest check of each counting process, where it differed from what was recorded."""
-    newest = qc_results.list_newest_of_living(session, kind=KIND)
-    return [_check(record) for record in newest if record.outcome == GoldenOutcome.FAILED]
+    """The newest check of each counting process, of drawn and of the laboratory's fields, where something differed."""
+    newest = [record for kind in GoldenKind for record in qc_results.list_newest_of_living(session, kind=kind)]
+    return [told_check(record) for record in newest if record.outcome == GoldenOutcome.FAILED]
 
 
 def _find_recorded(session: Session, weights: WeightsIdentity, engine: str, field_set: str) -> QcResultRecord | None:
     """What was recorded last of these weights by this engine on this very set of fields."""
-    recorded = qc_results.list_recorded(session, kind=KIND, weights_sha256=weights.sha256, engine=engine)
+    recorded = qc_results.list_recorded(session, kind=GoldenKind.DRAWN, weights_sha256=weights.sha256, engine=engine)
     return next((record for record in recorded if record.details["field_set"] == field_set), None)
 
 
@@ -121,30 +103,5 @@ def _differences(recorded: Mapping[str, Any], found: Mapping[str, FieldNumbers])
         if before is None or now is None:
             differences.append(f"{name}: {'not counted before' if before is None else 'could not be counted now'}")
             continue
-        differences += _numbers_differing(name, before, now)
+        differences += numbers_differing(name, before, now)
     return differences
-
-
-def _numbers_differing(name: str, before: FieldNumbers, now: FieldNumbers) -> Iterator[str]:
-    """What differs on one field."""
-    for part in ("counts", "differential", "morphology"):
-        was, is_now = getattr(before, part), getattr(now, part)
-        for key in sorted(set(was) | set(is_now)):
-            if was.get(key, 0) != is_now.get(key, 0):
-                yield f"{name}: {key} {was.get(key, 0)} recorded, {is_now.get(key, 0)} now"
-    if before.cells != now.cells:
-        yield f"{name}: {before.cells} cells listed in the record, {now.cells} now"
-
-
-def _check(record: QcResultRecord) -> GoldenCheck:
-    return GoldenCheck(
-        id=record.id,
-        outcome=GoldenOutcome(record.outcome),
-        weights=f"{record.weights_name} {record.weights_version}",
-        weights_sha256=record.weights_sha256,
-        engine=record.engine,
-        executor_id=record.executor_id,
-        app_version=record.app_version,
-        differences=tuple(record.details["differences"]),
-        made_at=record.made_at,
-    )

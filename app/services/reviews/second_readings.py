@@ -13,9 +13,9 @@ from app.schemas.actors import Actor
 from app.schemas.audit import AuditAction
 from app.schemas.reviews import CellState, FieldReview
 from app.schemas.samples import ImageStatus
-from app.schemas.second_readings import NO_WHITE_CELL, ComparedCell, SecondReading
+from app.schemas.second_readings import NO_WHITE_CELL, ComparedCell, NameAgreement, SecondReading
 from app.services.audit import record_event
-from app.services.figures.agreement import compute_agreement, compute_kappa
+from app.services.figures.agreement import compute_agreement, compute_agreement_by_name, compute_kappa
 from app.services.quality.look_back_errors import SecondReadingNotBlind, SecondReadingNotFound
 from app.services.reports.signed_state import require_unsigned
 from app.services.reviews.counter_drafts import account_number
@@ -183,6 +183,10 @@ def _reading(record: SecondReadingRecord) -> SecondReading:
         kappa=kappa.value if kappa else None,
         kappa_low=kappa.low if kappa else None,
         kappa_high=kappa.high if kappa else None,
+        by_name=tuple(
+            NameAgreement(name=name, **agreement._asdict())
+            for name, agreement in compute_agreement_by_name(pairs, CHOICES).items()
+        ),
     )
 
 

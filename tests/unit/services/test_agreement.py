@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from app.services.figures.agreement import compute_agreement, compute_kappa
+from app.services.figures.agreement import compute_agreement, compute_agreement_by_name, compute_kappa
 
 
 def pairs_of(table: dict[tuple[str, str], int]) -> list[tuple[str, str]]:
@@ -33,6 +33,19 @@ def test_it_is_not_defined_without_cells_or_with_one_name_alone() -> None:
     assert compute_kappa([]) is None
     assert compute_agreement([]) is None
     assert compute_kappa([("a", "a")] * 9) is None
+
+
+def test_agreement_on_a_name_counts_only_cells_that_somebody_called_so() -> None:
+    pairs = pairs_of({("a", "a"): 80, ("a", "b"): 10, ("b", "a"): 5, ("b", "b"): 1, ("c", "b"): 4})
+
+    found = compute_agreement_by_name(pairs, ["a", "b", "c", "never"])
+
+    assert list(found) == ["a", "b", "c", "never"]
+    assert (found["a"].both, found["a"].first, found["a"].second) == (80, 90, 85)
+    assert found["a"].share == pytest.approx(160 / 175)
+    assert found["b"].share == pytest.approx(2 / 21)  # 80 cells on which both agree are no b, and do not help it
+    assert found["c"].share == 0
+    assert found["never"] == (0, 0, 0, None)
 
 
 def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
