@@ -133,11 +133,11 @@ def list_rows(
     skip: int = 0,
     status: BatchFileStatus | None = None,
 ) -> list[FileRow]:
-    """Files of a batch as they are shown, in the order of their numbers."""
-    query = _shown().where(*_is_of(batch_id), BatchFileRecord.id > after_id)
+    """Files of a batch as they are shown, in the order of their numbers; none behind the largest number there is."""
+    query = _shown().where(*_is_of(batch_id), BatchFileRecord.id > min(after_id, LARGEST_ID))
     if status is not None:
         query = query.where(BatchFileRecord.status == status)
-    return _rows(session, query.order_by(BatchFileRecord.id).offset(skip).limit(limit))
+    return _rows(session, query.order_by(BatchFileRecord.id).offset(min(skip, LARGEST_ID)).limit(limit))
 
 
 def list_problem_rows(session: Session, *, batch_id: int, limit: int) -> list[FileRow]:
