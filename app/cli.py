@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app.commands import (
+    adapt,
     audit,
     backup,
     bench,
@@ -57,6 +58,7 @@ cli.add_typer(patient.app, name="patient")
 cli.add_typer(weights.app, name="weights")
 cli.add_typer(dataset.app, name="dataset")
 cli.command()(train.train)
+cli.command()(adapt.adapt)
 cli.command()(calibrate.calibrate)
 cli.add_typer(gate.app, name="gate")
 cli.command()(evaluate.evaluate)

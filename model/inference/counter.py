@@ -21,7 +21,7 @@ from model.inference.device import choose_device
 from model.inference.engines import Engine, build_engine
 from model.inference.gate import FieldGate, GatedField
 from model.inference.naming import NAME_LOGITS, CellName, CellNaming
-from model.inference.network_pass import NetworkPass
+from model.inference.network_pass import InputListener, NetworkPass
 from model.inference.progress import ProgressCallback, StageTimer, TileProgress
 from model.inference.scale import ScaledLook, ScaleFinder
 from model.inference.scale_limits import known_scale
@@ -78,8 +78,11 @@ class CellCounter:
         limits: ImageLimits | None = None,
         batching: Batching | None = None,
         decoder: ImageDecoder = decode_image,
+        listener: InputListener = lambda _: None,
     ) -> None:
         """Load the release's weights onto a device, into an engine (``model.inference.engines.ENGINE_NAMES``).
+
+        ``listener`` is given what the network is about to see.
 
         Raises:
             WeightsRefused: The weights do not fit the network.
@@ -96,7 +99,7 @@ class CellCounter:
         self.gate = FieldGate.of(release.manifest.gate)
         self.engine: Engine = build_engine(network, self.device, engine)
         batched = None if batching is None else BatchingEngine(self.engine, batching)
-        self._pass = NetworkPass(batched or self.engine, self.device, self.settings)
+        self._pass = NetworkPass(batched or self.engine, self.device, self.settings, listener)
         lock = threading.Lock()
         self._turn: Callable[[], AbstractContextManager[object]] = batched.caller if batched else lambda: lock
 

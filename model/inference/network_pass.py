@@ -26,6 +26,9 @@ _MIN_SIDE_PX = 0.5
 Engine = Callable[[Tensor], DenseOutput]
 """Runs the network on normalised images N x 3 x H x W (float32, sides multiples of 32)."""
 
+InputListener = Callable[[Tensor], None]
+"""Is given each normalised image 1 x 3 x H x W before the network sees it."""
+
 
 class FieldLook(NamedTuple):
     """What one look gave: the cells found, in pixels of the image, and the count head's numbers by class code.
@@ -42,8 +45,14 @@ class FieldLook(NamedTuple):
 class NetworkPass:
     """The network as the passes of one field use it: rescaling, tiling, running, decoding."""
 
-    def __init__(self, engine: Engine, device: torch.device, settings: DecodingSettings) -> None:
-        self._engine, self._device, self._settings = engine, device, settings
+    def __init__(
+        self,
+        engine: Engine,
+        device: torch.device,
+        settings: DecodingSettings,
+        listener: InputListener = lambda _: None,
+    ) -> None:
+        self._engine, self._device, self._settings, self._listener = engine, device, settings, listener
         self._mean = torch.tensor(CHANNEL_MEAN_RGB, device=device).view(1, 3, 1, 1)
         self._std = torch.tensor(CHANNEL_STD_RGB, device=device).view(1, 3, 1, 1)
 
@@ -84,6 +93,7 @@ class NetworkPass:
         pixels = image.region(tile.left, tile.top, tile.right, tile.bottom)
         started = timer.add("resize", started)
         prepared = self._prepare(pixels)
+        self._listener(prepared)
         output = self._engine(prepared)
         found = decode(
             output.heat_logits[0],

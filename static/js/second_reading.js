@@ -5,19 +5,30 @@ const form = document.querySelector("[data-second-reading]");
 if (form) {
   const selects = [...form.querySelectorAll("select")];
   const state = form.querySelector("[data-reading-state]");
-  let saving = Promise.resolve();
+  let given = 0; // names so far, and how many of them the server has
+  let isSaving = false;
 
-  const save = () => {
-    const body = new FormData(form);
-    body.set("act", "quiet");
-    saving = saving
-      .then(() => fetch(form.action, { method: "POST", body, redirect: "manual" }))
-      .then((answer) => {
-        state.textContent = answer.status === 204 ? "All names saved." : "Not saved: press Save to see why.";
-      })
-      .catch(() => {
-        state.textContent = "Not saved: the server does not answer. Press Save when it is back.";
-      });
+  // The whole page each time, one after the other: what is given meanwhile goes with the next.
+  const save = async () => {
+    given += 1;
+    state.textContent = "Saving …";
+    if (isSaving) return;
+    isSaving = true;
+    let words = "";
+    for (let sent = 0; sent < given && !words; ) {
+      sent = given;
+      const body = new FormData(form);
+      body.set("act", "quiet");
+      try {
+        // Kept alive: a page that is left at once has its last names on their way all the same.
+        const answer = await fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true });
+        if (answer.status !== 204) words = "Not saved: press Save to see why.";
+      } catch {
+        words = "Not saved: the server does not answer. Press Save when it is back.";
+      }
+    }
+    isSaving = false;
+    state.textContent = words || "All names saved.";
   };
 
   for (const [index, select] of selects.entries()) {
