@@ -8,13 +8,15 @@ from typing import NamedTuple
 _Z_95 = 1.959964
 """The normal distribution's 97.5 % quantile."""
 
+_NO_WIDTH = 1e-6
+
 
 class Kappa(NamedTuple):
-    """Cohen's kappa with its 95 % interval."""
+    """Cohen's kappa with its 95 % interval; without one where the formula gives it no width."""
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
 
 class SpecificAgreement(NamedTuple):
@@ -62,7 +64,8 @@ def compute_kappa(pairs: Iterable[tuple[str, str]]) -> Kappa | None:
 
     Cohen, Educ Psychol Meas 1960;20:37-46; the interval from the large-sample variance of Fleiss, Cohen and Everitt,
     Psychol Bull 1969;72:323-327, cut to -1 to 1. None where it is not defined: of no cell, and where both readers gave
-    all cells one and the same name.
+    all cells one and the same name. The variance is 0 where they agree on all cells, and where one of them used one
+    name only: that is no certainty but the formula's end, so no interval is given.
     """
     cells = Counter(pairs)
     n = cells.total()
@@ -79,6 +82,8 @@ def compute_kappa(pairs: Iterable[tuple[str, str]]) -> Kappa | None:
         return None
     value = (observed - expected) / (1 - expected)
     error = sqrt(_variance(cells, first, second, observed, expected))
+    if error < _NO_WIDTH:
+        return Kappa(value, None, None)
     return Kappa(value, max(-1.0, value - _Z_95 * error), min(1.0, value + _Z_95 * error))
 
 

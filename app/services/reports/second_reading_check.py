@@ -36,6 +36,8 @@ def _check(reading: SecondReading) -> SignCheck:
 
 
 def _kappa(reading: SecondReading) -> str:
-    if reading.kappa is None or reading.kappa_low is None or reading.kappa_high is None:
+    if reading.kappa is not None and (reading.kappa_low is None or reading.kappa_high is None):
+        return f"{reading.kappa:.2f} (95 % interval not available)"
+    if reading.kappa is None:
         return "not available (both used one name for all)"
     return f"{reading.kappa:.2f} (95 % interval {reading.kappa_low:.2f} to {reading.kappa_high:.2f})"

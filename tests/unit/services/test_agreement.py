@@ -23,10 +23,18 @@ def test_a_table_that_is_worked_out_by_hand() -> None:
 
 
 def test_who_agree_in_all_cells_have_one_and_who_swap_names_less_than_nothing() -> None:
-    assert compute_kappa([("a", "a"), ("b", "b")] * 5) == (1.0, 1.0, 1.0)
+    assert compute_kappa([("a", "a"), ("b", "b")] * 5) == (1.0, None, None)
     swapped = compute_kappa([("a", "b"), ("b", "a")] * 5)
     assert swapped is not None
     assert swapped.value == -1.0
+
+
+def test_where_one_reader_used_one_name_only_there_is_no_interval() -> None:
+    found = compute_kappa(pairs_of({("a", "a"): 4, ("b", "a"): 3, ("c", "a"): 5}))
+
+    assert found is not None
+    assert found.value == pytest.approx(0.0)
+    assert (found.low, found.high) == (None, None)
 
 
 def test_it_is_not_defined_without_cells_or_with_one_name_alone() -> None:
@@ -57,6 +65,8 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
         second = [name if chance.random() < 0.8 else chance.choice("abc") for name in first]
         kappa = compute_kappa(zip(first, second, strict=True))
         assert kappa is not None
+        assert kappa.low is not None
+        assert kappa.high is not None
         held += kappa.low <= 0.8 <= kappa.high
 
     assert 0.9 < held / 300 < 0.99
