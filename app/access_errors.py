@@ -108,6 +108,7 @@ class SingleSignOnFailed(BloodcountError):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"{why} Nothing was changed: try again, or sign in with name and password.")
+        self.why = why
 
 
 class IdentityUnknown(BloodcountError):

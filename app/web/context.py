@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from app.db.session import Database
 from app.schemas.delta_checks import DeltaRules
 from app.schemas.grading import GradingScheme
+from app.services.accounts.provider_memory import ProviderMemory
 from app.services.queue.job_queue import JobQueue
 from app.settings import Settings
 from app.storage import ImageStore
@@ -57,6 +58,7 @@ class AppContext:
     delta_rules: DeltaRules | None
     live: LiveBoard
     metrics: RequestMetrics
+    provider_memory: ProviderMemory
 
 
 def context_of(app: FastAPI) -> AppContext:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.db.migrating import upgrade_schema
 from app.db.session import create_database
 from app.schemas.installation_figures import InstallationFigures
+from app.services.accounts.provider_memory import ProviderMemory
 from app.services.figures.grading import load_grading_scheme
 from app.services.figures.statistics import installation_figures
 from app.services.quality.delta_checks import load_delta_rules
@@ -79,6 +80,7 @@ def open_context(
         delta_rules=delta_rules,
         live=live,
         metrics=metrics,
+        provider_memory=ProviderMemory(),
     )
     metrics.watch_database(lambda: _read_figures(context))
     return context

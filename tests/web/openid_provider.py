@@ -90,6 +90,7 @@ class SaidProvider:
         self.is_compressed = False
         self.pause_s = 0.0
         self.asked: list[str] = []
+        self.looked_at: list[str] = []
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.issuer = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -134,6 +135,7 @@ class SaidProvider:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                provider.looked_at.append(self.path)
                 self._say()
 
             def do_POST(self) -> None:

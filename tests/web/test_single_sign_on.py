@@ -16,6 +16,7 @@ from app.db.repositories.audit_events import AuditFilter
 from app.db.session import Database
 from app.main import create_app
 from app.schemas.tokens import Role
+from app.services.accounts import provider_memory
 from app.services.accounts import sign_in as sign_in_service
 from app.services.accounts.accounts import create_account
 from app.services.accounts.identity_provider import CALLBACK_PATH
@@ -255,8 +256,9 @@ def test_statements_without_the_providers_own_signature_are_refused(
 
 
 def test_a_provider_that_is_away_or_says_too_much_or_another_name_is_told(
-    settings: Settings, liar: SaidProvider
+    settings: Settings, liar: SaidProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(provider_memory, "FAILURE_REMEMBERED_S", 0.0)
     with visitor(settings, liar.issuer) as client:
         liar.metadata = {"issuer": "https://elsewhere.example"}
         assert "calls itself by another address" in client.get("/login/single-sign-on").text

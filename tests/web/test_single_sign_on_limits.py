@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 
 from app.db.repositories.audit_events import AuditFilter
 from app.schemas.tokens import Role
-from app.services.accounts import identity_provider, single_sign_on
+from app.services.accounts import identity_provider, provider_memory, single_sign_on
 from app.services.accounts.accounts import account_by_name, create_account
 from app.services.accounts.identity_provider import CALLBACK_PATH, Identity
 from app.services.audit import read_entries
@@ -24,6 +24,7 @@ from tests.web.openid_provider import SaidProvider, visitor
 
 PASSWORD = "seven drowsy llamas whistle"
 COOKIE = "bloodcount_single_sign_on"
+METADATA = "/.well-known/openid-configuration"
 
 
 @pytest.fixture
@@ -55,6 +56,7 @@ def test_a_provider_that_is_slow_or_compresses_what_it_says_is_let_go(
     settings: Settings, liar: SaidProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Compressed, a gigabyte passes for a megabyte; byte by byte, an answer passes every time-out of one read."""
+    monkeypatch.setattr(provider_memory, "FAILURE_REMEMBERED_S", 0.0)
     with visitor(settings, liar.issuer) as client:
         liar.is_compressed = True
         assert "did not answer as it should (DecodingError)" in client.get("/login/single-sign-on").text
@@ -101,3 +103,27 @@ def test_an_admin_sees_who_is_linked_and_unlinks_them_at_once(settings: Settings
         client.post("/login", data={"name": "maria", "password": PASSWORD})
         assert "/unlink" not in client.get("/admin/accounts").text
         assert client.post("/admin/accounts/999/unlink").status_code == 404
+
+
+def test_a_stranger_makes_this_server_ask_the_provider_once_in_five_minutes(
+    settings: Settings, liar: SaidProvider
+) -> None:
+    with visitor(settings, liar.issuer) as client:
+        add_linked_maria(client, liar)
+        for _ in range(50):
+            assert client.get("/login/single-sign-on").status_code == 303
+        assert liar.looked_at == [METADATA]
+
+        # Who belongs here is let in meanwhile: nothing was counted against their address.
+        assert client.get(CALLBACK_PATH, params=begin(client, liar)).status_code == 303
+        assert liar.looked_at == [METADATA, "/keys"]
+
+
+def test_a_provider_that_fails_is_not_asked_by_every_request_either(settings: Settings, liar: SaidProvider) -> None:
+    with visitor(settings, liar.issuer) as client:
+        liar.metadata = {"issuer": "https://elsewhere.example"}
+
+        pages = [client.get("/login/single-sign-on") for _ in range(20)]
+
+        assert {(page.status_code, "calls itself by another address" in page.text) for page in pages} == {(400, True)}
+        assert liar.looked_at == [METADATA]

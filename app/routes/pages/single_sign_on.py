@@ -34,7 +34,7 @@ def begin_sign_in(request: Request, context: ContextDep, next: str = "/") -> Res
     """Send the browser to the provider."""
     journey = Journey(new_attempt(), safe_next(next), is_link=False)
     try:
-        address = IdentityProvider(context.settings).sign_in_address(journey.attempt)
+        address = IdentityProvider(context.settings, context.provider_memory).sign_in_address(journey.attempt)
     except SingleSignOnFailed as error:
         return _refused(error, context, journey.next_address)
     answer = RedirectResponse(address, status_code=303)
@@ -68,7 +68,7 @@ def begin_link(
     journey = Journey(new_attempt(), "/account", is_link=True)
     try:
         check_password_again(context.database.unit_of_work, actor, password, visitor_of(request))
-        address = IdentityProvider(context.settings).sign_in_address(journey.attempt)
+        address = IdentityProvider(context.settings, context.provider_memory).sign_in_address(journey.attempt)
     except SignInRefused:
         return render_page("single_sign_on.html", {"problem": "This is not your password."}, status_code=422)
     except (TooManyAttempts, SingleSignOnFailed) as error:
@@ -96,7 +96,7 @@ def _own_attempt(journey: Journey | None, state: str, code: str) -> Attempt:
 
 
 def _identified(request: Request, context: AppContext, attempt: Attempt, code: str) -> Identity:
-    provider = IdentityProvider(context.settings)
+    provider = IdentityProvider(context.settings, context.provider_memory)
     return identify_visitor(context.database.unit_of_work, provider, attempt, code, visitor_of(request))
 
 

@@ -18,6 +18,7 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from app.access_errors import SingleSignOnFailed
+from app.services.accounts.provider_memory import ProviderMemory
 from app.settings import Settings
 
 CALLBACK_PATH = "/login/single-sign-on/back"
@@ -52,10 +53,10 @@ class Attempt:
 
 
 class IdentityProvider:
-    """The provider that the settings name. Every call asks it anew: sign-ins are few, and keys change."""
+    """The provider that the settings name. Its addresses are remembered, its keys asked for anew: keys change."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Take what the settings say of the provider.
+    def __init__(self, settings: Settings, memory: ProviderMemory) -> None:
+        """Take what the settings say of the provider, and what this process remembers of it.
 
         Raises:
             SingleSignOnFailed: They name none.
@@ -63,6 +64,7 @@ class IdentityProvider:
         if not settings.oidc_issuer or not settings.oidc_public_url:
             raise SingleSignOnFailed("Single sign-on is not set up on this server.")
         self.issuer = settings.oidc_issuer
+        self._memory = memory
         self._client_id, self._client_secret = settings.oidc_client_id, settings.oidc_client_secret
         self._redirect_uri = settings.oidc_public_url + CALLBACK_PATH
 
@@ -70,10 +72,9 @@ class IdentityProvider:
         """Where the browser goes to let the provider see who sits there.
 
         Raises:
-            SingleSignOnFailed: The provider does not answer, or not as one.
+            SingleSignOnFailed: The provider does not answer, or not as one, or too many wait for it.
         """
-        with self._client() as client:
-            endpoint = self._metadata(client)["authorization_endpoint"]
+        endpoint = self._memory.recall(self._metadata)["authorization_endpoint"]
         parameters = {
             "response_type": "code",
             "client_id": self._client_id,
@@ -92,8 +93,8 @@ class IdentityProvider:
         Raises:
             SingleSignOnFailed: The provider does not answer, refuses the code, or its statement is not good.
         """
+        metadata = self._memory.recall(self._metadata)
         with self._client() as client:
-            metadata = self._metadata(client)
             token = self._fetched_token(client, metadata["token_endpoint"], code, attempt)
             keys = self._fetched(client, metadata["jwks_uri"])
         try:
@@ -136,14 +137,15 @@ class IdentityProvider:
             transport=_BoundedTransport(),
         )
 
-    def _metadata(self, client: OAuth2Client) -> dict[str, str]:
-        found = self._fetched(client, f"{self.issuer}/.well-known/openid-configuration")
+    def _metadata(self) -> dict[str, str]:
+        with self._client() as client:
+            found = self._fetched(client, f"{self.issuer}/.well-known/openid-configuration")
         if str(found.get("issuer", "")).rstrip("/") != self.issuer:
             raise SingleSignOnFailed("The provider calls itself by another address than BLOODCOUNT_OIDC_ISSUER.")
         for name in _ENDPOINTS:
             if not self._may_ask(str(found.get(name, ""))):
                 raise SingleSignOnFailed(f"The provider's {name} is missing or not encrypted.")
-        return found
+        return {name: str(found[name]) for name in ("issuer", *_ENDPOINTS)}
 
     def _may_ask(self, address: str) -> bool:
         """Encrypted like the issuer itself; without encryption only the issuer's own machine."""
