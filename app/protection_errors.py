@@ -71,3 +71,4 @@ class ErasureRefused(Conflict):
 
     def __init__(self, why: str) -> None:
         super().__init__(f"This cannot be erased: {why}.")
+        self.why = why

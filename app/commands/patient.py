@@ -46,7 +46,11 @@ def erase(
     reason: Annotated[str, typer.Option(help="Why, for the audit trail; without the patient code.")],
     confirm: Annotated[str, typer.Option(help="The patient code again; asked for where it is missing.")] = "",
 ) -> None:
-    """Erase it for good; of signed samples the photographs go and the signed reports stay."""
+    """Erase it for good; of signed samples the photographs go and the signed reports stay.
+
+    Raises:
+        CommandFailed: A sample changed after it was shown; the others are erased.
+    """
     from app.services.samples.patients import erase_patient, patient_samples
     from app.storage import create_image_store
 
@@ -61,3 +65,10 @@ def erase(
             database.unit_of_work, create_image_store(settings), patient_code=code, confirmation=again, reason=reason
         )
     typer.echo(f"Erased {outcome.samples:,} samples with all they held, and {outcome.photographs:,} photographs.")
+    if outcome.kept:
+        for left in outcome.kept:
+            typer.echo(f"  not erased as shown: {left.accession_number}: {left.why}")
+        raise CommandFailed(
+            f"{len(outcome.kept):,} samples changed after they were shown and were not erased; run this again to see "
+            "what would go of them now, and confirm that."
+        )

@@ -64,6 +64,20 @@ class ErasureOutcome(Schema):
     samples: int = 0
 
 
+class KeptSample(Schema):
+    """A sample that an erasure left, or left in part, and why."""
+
+    id: int
+    accession_number: str
+    why: str
+
+
+class PatientErasure(ErasureOutcome):
+    """What went of a patient code, and which samples did not go as it was shown before, because they changed since."""
+
+    kept: tuple[KeptSample, ...] = ()
+
+
 class PatientSample(Schema):
     """A sample of a patient code. A signed one keeps its signed reports; ``waiting`` images are not counted yet."""
 

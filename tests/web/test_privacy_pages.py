@@ -11,6 +11,8 @@ from sqlalchemy import update
 from app.db.base import utc_now
 from app.db.records import FieldImageRecord, SampleRecord
 from app.db.repositories import samples
+from app.routes.pages import admin_privacy
+from app.schemas.erasure import KeptSample, PatientErasure
 from app.settings import Settings
 from app.web.context import context_of
 from tests.web.image_files import png_of
@@ -100,3 +102,24 @@ def test_no_page_asks_for_the_picture_of_an_erased_photograph(counting_site: Sit
         assert any(picture in former for picture in pictures), page
         assert not any(picture in html for picture in pictures), page
         assert "erased" in html, page
+
+
+def test_what_was_not_erased_is_told_with_the_reason_and_the_next_step(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_finished_sample(site)
+    kept = KeptSample(id=1, accession_number="24-0001", why="sample number 1 was signed, and signed reports are kept")
+    outcome = PatientErasure(photographs=3, samples=2, kept=(kept,))
+    monkeypatch.setattr(admin_privacy, "erase_patient", lambda *_, **__: outcome)
+
+    form = {"patient_code": "p-1", "confirmation": "p-1", "reason": "asked"}
+    answer = site.client.post("/admin/privacy/patient/erase", data=form, headers=FORM)
+
+    assert answer.status_code == 409
+    for words in (
+        "2 samples with all they held, and 3 photographs.",
+        "1 sample was not erased",
+        "24-0001: sample number 1 was signed, and signed reports are kept.",
+        "if that is right, erase once more",
+    ):
+        assert words in answer.text

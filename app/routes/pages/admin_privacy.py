@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from app.errors import BloodcountError
+from app.protection_errors import ErasureRefused
 from app.services.images.decoding.reader import image_reader
 from app.services.privacy.patient_export import export_patient
 from app.services.privacy.retention import apply_retention
@@ -84,4 +85,4 @@ def submit_erasure(
         return render_page("admin_patient.html", values, status_code=error.http_status)
     with database.unit_of_work() as session:
         values = patient_values(session, patient_code, is_lenient=True) | {"outcome": outcome}
-    return render_page("admin_patient.html", values)
+    return render_page("admin_patient.html", values, status_code=ErasureRefused.http_status if outcome.kept else 200)

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.records import SampleRecord
-from app.db.repositories import erasing, samples
+from app.db.repositories import erasing, samples, signed_reports
 from app.db.repositories.erased_batches import forget_patient_in_batches, rows_of_patient
 from app.db.repositories.key_parts import forget_erased_parts
 from app.db.session import UnitOfWorkFactory
-from app.errors import InvalidInput
+from app.errors import InvalidInput, SampleNotFound
 from app.protection_errors import ErasureRefused, PatientNotFound
-from app.schemas.erasure import ErasureOutcome, PatientSample
+from app.schemas.erasure import KeptSample, PatientErasure, PatientSample
 from app.schemas.samples import UNFINISHED
 from app.services.privacy.erasing import erase_photograph, erase_sample
 from app.services.privacy.retention import checked_reason
@@ -54,13 +54,16 @@ def manifest_rows(session: Session, *, patient_code: str) -> tuple[tuple[int, di
 
 def erase_patient(
     unit_of_work: UnitOfWorkFactory, store: ImageStore, *, patient_code: str, confirmation: str, reason: str
-) -> ErasureOutcome:
+) -> PatientErasure:
     """Erase what is kept under a patient code; of signed samples the photographs go and the signed reports stay.
+
+    A sample that was signed, or got images to count, after the list was made stays and is told: what would go of it now
+    is something else than what the person was shown. All others go.
 
     Raises:
         InvalidInput: The confirmation is not the code, or there is no reason.
         PatientNotFound: No sample has the code, and no manifest.
-        ErasureRefused: An image is not counted yet, or a sample was signed meanwhile; the others are erased.
+        ErasureRefused: An image is not counted yet; nothing was erased.
         StorageUnavailable: The image store does not answer; what was erased before stays erased.
     """
     reason = checked_reason(reason)
@@ -72,28 +75,49 @@ def erase_patient(
         found = patient_samples(session, patient_code=patient_code)
     if waiting := [sample.id for sample in found if sample.waiting]:
         raise ErasureRefused(f"sample number {waiting[0]} has images that are not counted; wait, or cancel them first")
-    photographs = erased = 0
     try:
-        for sample in found:
-            if sample.is_signed:
-                photographs += _erase_photographs(unit_of_work, store, sample.id, reason)
-                continue
-            with unit_of_work() as session:
-                photographs += erase_sample(session, store, sample_id=sample.id, reason=reason)
-            erased += 1
+        return _erase_each(unit_of_work, store, found, reason)
     finally:  # what was erased before an error is erased too
         with unit_of_work() as session:
             forget_patient_in_batches(session, _cleaned(patient_code))
             forget_erased_parts(session)
-    return ErasureOutcome(photographs=photographs, samples=erased)
 
 
-def _erase_photographs(unit_of_work: UnitOfWorkFactory, store: ImageStore, sample_id: int, reason: str) -> int:
+def _erase_each(
+    unit_of_work: UnitOfWorkFactory, store: ImageStore, found: Sequence[PatientSample], reason: str
+) -> PatientErasure:
+    """Erase each sample as it was found; one that changed since, or went by another hand, keeps no other from going."""
+    photographs = erased = 0
+    kept: list[KeptSample] = []
+    for sample in found:
+        try:
+            if sample.is_signed:
+                for image_id in _stored_images(unit_of_work, sample.id):
+                    _erase_photograph(unit_of_work, store, sample.id, image_id, reason)
+                    photographs += 1
+            else:
+                with unit_of_work() as session:
+                    photographs += erase_sample(session, store, sample_id=sample.id, reason=reason)
+                erased += 1
+        except ErasureRefused as refusal:
+            kept.append(KeptSample(id=sample.id, accession_number=sample.accession_number, why=refusal.why))
+        except SampleNotFound:
+            continue
+    return PatientErasure(photographs=photographs, samples=erased, kept=tuple(kept))
+
+
+def _stored_images(unit_of_work: UnitOfWorkFactory, sample_id: int) -> list[int]:
     with unit_of_work() as session:
-        stored = [image.id for image in erasing.list_stored(session, sample_id)]
-        for image_id in stored:
-            erase_photograph(session, store, image_id=image_id, reason=reason)
-    return len(stored)
+        return [image.id for image in erasing.list_stored(session, sample_id)]
+
+
+def _erase_photograph(
+    unit_of_work: UnitOfWorkFactory, store: ImageStore, sample_id: int, image_id: int, reason: str
+) -> None:
+    """In a transaction of its own: were the next one in it refused, this file would be gone and its row not say so."""
+    with unit_of_work() as session:
+        signed_reports.hold_sample(session, sample_id)
+        erase_photograph(session, store, image_id=image_id, reason=reason)
 
 
 def _records(session: Session, patient_code: str) -> Sequence[SampleRecord]:
