@@ -167,10 +167,13 @@ ACCESS_RULES: dict[str, Rule] = {
     "POST /counter/preference": _REVIEW,
     "GET /samples/{sample_id}/differentials": Rule(_READ, AuditAction.SAMPLE_VIEWED),
     "POST /samples/{sample_id}/differentials/{differential_id}/withdraw": _REVIEW,
+    "GET /api/v1/samples/{sample_id}/differentials": Rule(_READ, AuditAction.SAMPLE_VIEWED),
     # Quality.
     "GET /quality": Rule(_READ, AuditAction.QUALITY_VIEWED),
     "GET /quality/overrides": Rule(_READ, AuditAction.QUALITY_VIEWED),
     "GET /quality/lots/{lot_id}": Rule(_READ, AuditAction.QUALITY_VIEWED),
+    "GET /api/v1/quality/lots": Rule(_READ, AuditAction.QUALITY_VIEWED),
+    "GET /api/v1/quality/lots/{lot_id}/runs": Rule(_READ, AuditAction.QUALITY_VIEWED),
     "POST /quality/lots": _LABORATORY,
     "POST /quality/lots/{lot_id}/close": _LABORATORY,
     "POST /quality/lots/{lot_id}/runs": _REVIEW,
