@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -79,12 +80,20 @@ def read_new_lot(data: FormData) -> NewControlLot:
         if not mean and not sd:
             continue
         try:
-            target = Target(mean=float(mean), sd=float(sd))
+            target = Target(mean=_finite(mean), sd=_finite(sd))
         except ValueError as error:
             raise InvalidInput("targets", f"{words.name}: give a mean and an SD above 0, both as numbers.") from error
         targets[name] = target
     material, lot_number, level = (str(data.get(field, "")) for field in ("material", "lot_number", "level"))
     return NewControlLot(material=material, lot_number=lot_number, level=level, targets=targets)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        # "nan" and "inf" are numbers to Python; against such a target no value would ever break a rule.
+        raise ValueError(f"{text!r} is no finite number")
+    return number
 
 
 def _chart(lot: ControlLot, name: str, runs: tuple[ControlRun, ...]) -> QuantityChart:

@@ -74,6 +74,8 @@ def test_a_control_goes_from_its_lot_to_a_persons_word(counting_site: Site) -> N
         ({"mean_neutrophil_percent": "60"}, "a mean and an SD above 0"),
         ({"mean_neutrophil_percent": "60", "sd_neutrophil_percent": "0"}, "a mean and an SD above 0"),
         ({"mean_neutrophil_percent": "sixty", "sd_neutrophil_percent": "5"}, "a mean and an SD above 0"),
+        ({"mean_neutrophil_percent": "nan", "sd_neutrophil_percent": "5"}, "a mean and an SD above 0"),
+        ({"mean_neutrophil_percent": "60", "sd_neutrophil_percent": "inf"}, "a mean and an SD above 0"),
         ({}, "at least one quantity"),
     ],
 )
