@@ -42,4 +42,4 @@ def patient_values(session: Session, patient_code: str | None, *, is_lenient: bo
                 raise
         record_event(session, AuditAction.PATIENT_VIEWED, new={"samples": [sample.id for sample in found]})
     told = {"samples": found, "manifest_rows": rows, "patient_code": patient_code or ""}
-    return told | {"outcome": None, "problem": None}
+    return told | {"outcome": None, "problem": None, "is_unfinished": False}

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.db.records import BatchRecord, FieldImageRecord, SampleRecord, SignedReportRecord
 from app.db.repositories import erasing
 from app.db.repositories.audit_events import AuditFilter
-from app.errors import InvalidInput
+from app.errors import InvalidInput, StorageUnavailable
 from app.protection_errors import ErasureRefused, PatientNotFound
 from app.schemas.batches import NewBatch
 from app.schemas.erasure import KeptSample, PatientErasure
@@ -222,4 +222,32 @@ def test_a_sample_that_another_hand_erased_meanwhile_is_no_error(desk: UploadDes
     outcome = erase_patient(After(desk, erase_it), desk.store, patient_code=CODE, confirmation=CODE, reason="asked")
 
     assert outcome == PatientErasure(photographs=2, samples=2)
+    assert desk.stored_files() == []
+
+
+def test_an_erasure_that_the_image_store_stops_keeps_what_is_left_and_is_finished_later(
+    desk: UploadDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = three_samples(desk)
+    sign(desk, second)
+    delete_image = desk.store.delete_image
+    deleted: list[str] = []
+
+    def fail_from_the_second_on(storage_key: str) -> None:
+        if deleted:
+            raise StorageUnavailable("The image store does not answer.")
+        deleted.append(storage_key)
+        delete_image(storage_key)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.store, "delete_image", fail_from_the_second_on)
+        with pytest.raises(StorageUnavailable):
+            erase(desk)
+
+    with desk.database.unit_of_work() as session:
+        assert [one.id for one in patient_samples(session, patient_code=CODE)] == [second, third]
+        assert session.get(SampleRecord, first) is None
+        assert len(erasing.list_stored(session, second)) == 1
+    assert len(desk.stored_files()) == 2
+    assert erase(desk) == PatientErasure(photographs=2, samples=1)
     assert desk.stored_files() == []

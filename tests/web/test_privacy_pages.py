@@ -11,6 +11,7 @@ from sqlalchemy import update
 from app.db.base import utc_now
 from app.db.records import FieldImageRecord, SampleRecord
 from app.db.repositories import samples
+from app.errors import StorageUnavailable
 from app.routes.pages import admin_privacy
 from app.schemas.erasure import KeptSample, PatientErasure
 from app.settings import Settings
@@ -102,6 +103,25 @@ def test_no_page_asks_for_the_picture_of_an_erased_photograph(counting_site: Sit
         assert any(picture in former for picture in pictures), page
         assert not any(picture in html for picture in pictures), page
         assert "erased" in html, page
+
+
+def test_an_erasure_that_the_image_store_stops_is_told_as_unfinished(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_finished_sample(site)
+
+    def stop(*_: object, **__: object) -> PatientErasure:
+        raise StorageUnavailable("The image store does not answer.")
+
+    monkeypatch.setattr(admin_privacy, "erase_patient", stop)
+
+    form = {"patient_code": "p-1", "confirmation": "p-1", "reason": "asked"}
+    answer = site.client.post("/admin/privacy/patient/erase", data=form, headers=FORM)
+
+    assert answer.status_code == 503
+    assert "This was not finished" in answer.text
+    assert "erase once more when the image store answers" in answer.text
+    assert "24-0001" in answer.text
 
 
 def test_what_was_not_erased_is_told_with_the_reason_and_the_next_step(

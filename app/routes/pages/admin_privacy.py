@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
-from app.errors import BloodcountError
+from app.errors import BloodcountError, StorageUnavailable
 from app.protection_errors import ErasureRefused
 from app.services.images.decoding.reader import image_reader
 from app.services.privacy.patient_export import export_patient
@@ -81,7 +81,10 @@ def submit_erasure(
         )
     except BloodcountError as error:
         with database.unit_of_work() as session:
-            values = patient_values(session, patient_code, is_lenient=True) | {"problem": error.message}
+            values = patient_values(session, patient_code, is_lenient=True) | {
+                "problem": error.message,
+                "is_unfinished": isinstance(error, StorageUnavailable),
+            }
         return render_page("admin_patient.html", values, status_code=error.http_status)
     with database.unit_of_work() as session:
         values = patient_values(session, patient_code, is_lenient=True) | {"outcome": outcome}
