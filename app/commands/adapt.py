@@ -21,6 +21,9 @@ def adapt(
 
     Only what the network expects of colours and contrasts moves; names may get better or worse with it. Add the
     weights with 'bloodcount weights add' or under Weights: they are compared with the active ones before they count.
+
+    Raises:
+        WeightsRefused: The version is that of the weights to adapt.
     """
     from model.training.adapting import TooFewFields, adapt_release
     from model.weights import WeightsRefused, open_release
