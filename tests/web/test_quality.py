@@ -1,13 +1,15 @@
 """Quality control over HTTP: a lot, its runs on the charts, a person's word on them, and the golden fields' warning."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import delete, update
 
 from app.db.base import utc_now
-from app.db.records import ExecutorHeartbeatRecord
+from app.db.records import ExecutorHeartbeatRecord, GoldenFieldRecord
 from app.db.repositories.audit_events import AuditFilter
 from app.schemas.golden_checks import ClassAgreement, FieldNumbers, LaboratoryField
 from app.services.audit import find_entries
@@ -136,6 +138,19 @@ def test_before_any_golden_field_was_counted_the_page_says_how_they_are(site: Si
     assert "At most 20 are counted, those that were marked last" in html
 
 
+@pytest.fixture
+def golden_site(counting_site: Site) -> Iterator[Site]:
+    """The shared application without a golden field, before and after, and without the process that a test invents."""
+    database = context_of(application(counting_site)).database
+    withdrawal = update(GoldenFieldRecord).where(GoldenFieldRecord.withdrawn_at.is_(None))
+    with database.unit_of_work() as session:
+        session.execute(withdrawal.values(withdrawn_at=utc_now(), withdrawn_by="test"))
+    yield counting_site
+    with database.unit_of_work() as session:
+        session.execute(withdrawal.values(withdrawn_at=utc_now(), withdrawn_by="test"))
+        session.execute(delete(ExecutorHeartbeatRecord).where(ExecutorHeartbeatRecord.executor_id == "gpu-1"))
+
+
 def confirm_first_cell(site: Site, image_id: int) -> None:
     review = site.client.get(f"/images/{image_id}/review").json()
     send(site, review, edit(f"{image_id:032x}", "confirm", "n0"))
@@ -148,11 +163,11 @@ def golden_agreement(counted: int) -> tuple[ClassAgreement, ...]:
     return compute_class_agreement(whole, found[:counted])
 
 
-def test_the_laboratorys_golden_fields_are_shown_with_what_was_confirmed(counting_site: Site) -> None:
-    field = counting_site.counted_sample("golden-1", ("patient-name.png", png_of(153)))["images"][0]["id"]
-    confirm_first_cell(counting_site, field)
-    counting_site.client.post(f"/images/{field}/golden")
-    with context_of(application(counting_site)).database.unit_of_work() as session:
+def test_the_laboratorys_golden_fields_are_shown_with_what_was_confirmed(golden_site: Site) -> None:
+    field = golden_site.counted_sample("golden-1", ("patient-name.png", png_of(153)))["images"][0]["id"]
+    confirm_first_cell(golden_site, field)
+    golden_site.client.post(f"/images/{field}/golden")
+    with context_of(application(golden_site)).database.unit_of_work() as session:
         origin = CheckOrigin(WeightsIdentity("release", "1", "ab" * 32), "cpu", "gpu-1")
         session.add(ExecutorHeartbeatRecord(executor_id="gpu-1", started_at=utc_now(), beat_at=utc_now()))
         for red_cells in (12, 6):
@@ -161,7 +176,7 @@ def test_the_laboratorys_golden_fields_are_shown_with_what_was_confirmed(countin
             found = LaboratoryField(image_id=field, um_per_px=None, numbers=numbers, agreement=agreement)
             keep_laboratory_check(session, origin, found=[found], missing=[])
 
-    queue, quality = counting_site.page("/queue"), counting_site.page("/quality")
+    queue, quality = golden_site.page("/queue"), golden_site.page("/quality")
 
     assert "golden fields were not counted as they should be" in queue
     assert "The drawn fields were not counted as before" not in queue
@@ -171,27 +186,25 @@ def test_the_laboratorys_golden_fields_are_shown_with_what_was_confirmed(countin
     assert "At most 20 are counted, those that were marked last" in quality
     assert f'<a href="/images/{field}">image {field}</a>' in quality
     assert "patient-name" not in quality
-    assert "bloodcount_golden_checks_failed 1.0" in counting_site.client.get("/metrics").text
-    counting_site.client.post(f"/images/{field}/golden/withdraw")  # other tests share this site
+    assert "bloodcount_golden_checks_failed 1.0" in golden_site.client.get("/metrics").text
 
 
-def test_erased_and_lost_golden_fields_are_told(counting_site: Site) -> None:
-    sample = counting_site.counted_sample("golden-2", ("a.png", png_of(154)), ("b.png", png_of(155)))
+def test_erased_and_lost_golden_fields_are_told(golden_site: Site) -> None:
+    sample = golden_site.counted_sample("golden-2", ("a.png", png_of(154)), ("b.png", png_of(155)))
     erased, lost = (image["id"] for image in sample["images"])
     for field in (erased, lost):
-        confirm_first_cell(counting_site, field)
-        counting_site.client.post(f"/images/{field}/golden")
-    context = context_of(application(counting_site))
+        confirm_first_cell(golden_site, field)
+        golden_site.client.post(f"/images/{field}/golden")
+    context = context_of(application(golden_site))
     with context.database.unit_of_work() as session:
         erase_photograph(session, context.store, image_id=erased, reason="asked for")
     with context.database.unit_of_work() as session:
         origin = CheckOrigin(WeightsIdentity("release", "1", "ab" * 32), "cpu", "gpu-1")
         keep_laboratory_check(session, origin, found=[], missing=[lost])
 
-    html = " ".join(counting_site.page("/quality").split())
+    html = " ".join(golden_site.page("/quality").split())
 
     assert "0 of 1 golden field counted." in html
     assert "No field to count" in html
     assert "1 field that was golden is skipped: the photograph was erased." in html
     assert f"Skipped, as the image store has lost the file: image {lost}." in html
-    counting_site.client.post(f"/images/{lost}/golden/withdraw")  # other tests share this site
