@@ -14,7 +14,7 @@ def adapt(
     images: Annotated[list[Path], typer.Argument(help="Fields of the laboratory, of as many smears as possible.")],
     out: Annotated[Path, typer.Option(help="Folder that receives the weights and their manifest.")],
     version: Annotated[str, typer.Option(help="Version of the adapted weights, such as 0.4.0+ward7.")],
-    weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: those that count]")] = None,
+    weights: Annotated[Path | None, typer.Option(help="Weights file.  [default: the shipped ones]")] = None,
     share: Annotated[float, typer.Option(min=0.01, max=1, help="How far towards these fields; 1: wholly.")] = 0.3,
 ) -> None:
     """Bring weights to a laboratory's own fields, which need no labels; whether that helped, golden fields tell.

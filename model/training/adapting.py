@@ -21,8 +21,6 @@ from model.weights.publishing import write_release
 FEWEST_FIELDS = 8
 """Fewer fields tell of their cells rather than of the laboratory."""
 
-DEFAULT_SHARE = 0.3
-
 Progress = Callable[[int, int], None]
 """Takes the fields done and to do."""
 
@@ -65,7 +63,7 @@ def adapt_release(
     folder: Path,
     *,
     version: str,
-    share: float = DEFAULT_SHARE,
+    share: float,
     engine: str = "auto",
     progress: Progress = lambda _done, _to_do: None,
 ) -> tuple[Path, int]:

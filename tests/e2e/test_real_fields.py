@@ -3,15 +3,16 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import NewPage
-from tests.e2e.review_desk import Viewer, upload_fields
+from tests.e2e.review_desk import Viewer
 from tests.e2e.sample_page import SamplePage
 from tests.e2e.serving import Server
 from tests.e2e.story import give_a_password
 from tests.e2e.test_keyboard import tab_to
 from tests.e2e.test_signing import name_by_keyboard, press_on, sign_by_keyboard
+from tests.e2e.test_viewer import opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 
@@ -23,12 +24,6 @@ def photographs(shared_data: Path) -> list[Path]:
     """Fields of BCCD with a white cell each."""
     folder = shared_data / "bccd" / "BCCD" / "JPEGImages"
     return [folder / f"BloodImage_{number:05}.jpg" for number in (0, 5, 9, 14)]
-
-
-def opened(page: Page, server: Server, number: str, photograph: Path) -> Viewer:
-    """A new sample of one field, in the viewer."""
-    [field] = upload_fields(page, server, number, photograph)
-    return Viewer.open(page, field)
 
 
 @pytest.mark.slow

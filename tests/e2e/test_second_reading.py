@@ -10,7 +10,7 @@ from app.db.session import create_database
 from app.schemas.tokens import Role
 from app.settings import Settings
 from tests.e2e.conftest import NewPage
-from tests.e2e.review_desk import Viewer, upload_fields
+from tests.e2e.review_desk import Field, Viewer, upload_fields
 from tests.e2e.serving import Server
 from tests.signing_in import SESSION_COOKIE, open_test_session
 
@@ -29,6 +29,15 @@ def page_of_second_reader(new_page: NewPage, server: Server) -> Page:
     return page
 
 
+def first_reading(page: Page, server: Server, number: str, smear: Path) -> Field:
+    """A new sample of one field, of which the person of this page has named a cell."""
+    [field] = upload_fields(page, server, number, smear)
+    viewer = Viewer.open(page, field)
+    viewer.names(viewer.cell_of("WBC"), "b")
+    viewer.expect_saved()
+    return field
+
+
 def name_all(page: Page, key: str) -> int:
     """Name every cell of the page from the keyboard; how many there were."""
     names = page.locator("[data-second-reading] select")
@@ -44,10 +53,7 @@ def test_a_second_person_names_the_cells_blind_and_both_are_compared(
     review_server: Server, review_smears: list[Path], new_page: NewPage
 ) -> None:
     first = new_page()
-    [field] = upload_fields(first, review_server, "SECOND-READER", review_smears[0])
-    viewer = Viewer.open(first, field)
-    viewer.names(viewer.cell_of("WBC"), "b")
-    viewer.expect_saved()
+    field = first_reading(first, review_server, "SECOND-READER", review_smears[0])
     address = f"{review_server.url}/samples/{field.sample_id}/second-reading"
 
     second = page_of_second_reader(new_page, review_server)
@@ -78,10 +84,7 @@ def test_who_confirmed_cells_of_a_sample_is_no_blind_reader(
     review_server: Server, review_smears: list[Path], new_page: NewPage
 ) -> None:
     page = new_page()
-    [field] = upload_fields(page, review_server, "NOT-BLIND", review_smears[1])
-    viewer = Viewer.open(page, field)
-    viewer.names(viewer.cell_of("WBC"), "b")
-    viewer.expect_saved()
+    field = first_reading(page, review_server, "NOT-BLIND", review_smears[1])
 
     page.goto(f"{review_server.url}/samples/{field.sample_id}/second-reading")
 
