@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from model.boxes import compute_iou
 from model.classes import CELL_CLASSES, CellClass
 from model.config import RED_CELL_DIAMETER_PX
 from model.data.detections import FieldDetections
@@ -14,7 +15,6 @@ from model.data.fields import CellPoint, LabelMode
 from model.data.packed import BoxOrigin, PackedField
 from model.data.packing import as_quads
 from model.data.sources import chula_rbc_12
-from model.evaluation.matching import compute_iou
 
 _SURE_MARGIN = 0.03
 """Above the working threshold: a wrong lesson costs more than a missing one."""

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from model.boxes import compute_iou
 from model.classes import CELL_CLASSES, CellClass, RedCellSubtype, WhiteCellSubtype
 from model.evaluation.golden_fields import GoldenField
-from model.evaluation.matching import DetectionRates, compute_iou, every_cell, greedy_matches
+from model.evaluation.matching import DetectionRates, every_cell, greedy_matches
 from model.inference import CellCounter
 from model.types import DetectedCell, FieldResult, Size
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from model.boxes import compute_iou
 from model.evaluation.predictions import FieldPrediction
 from model.types import Size
 
@@ -57,17 +58,6 @@ class FieldMatches:
     reference_cells: int
     prediction_indices: NDArray[np.int64]
     reference_indices: NDArray[np.int64]
-
-
-def compute_iou(boxes: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Intersection over union of each of N boxes with each of M others, N x M."""
-    corner = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    opposite = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    shared = np.prod(np.clip(opposite - corner, 0, None), axis=2)
-    area = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    other_area = np.prod(others[:, 2:] - others[:, :2], axis=1)
-    union = area[:, None] + other_area[None] - shared
-    return np.asarray(shared / np.maximum(union, 1e-9), dtype=np.float32)
 
 
 def match_field(

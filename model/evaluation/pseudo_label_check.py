@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from model.boxes import compute_iou
 from model.classes import CELL_CLASSES
 from model.data.detections import FieldDetections
 from model.data.packed import BoxOrigin, PackedField
 from model.data.splits import Split
 from model.evaluation.filling import SureScores
-from model.evaluation.matching import DetectionRates, compute_iou, greedy_matches
+from model.evaluation.matching import DetectionRates, greedy_matches
 
 CHECKED_SOURCE = "txl-pbc-bccd"
 """Fields of BCCD's laboratory that TXL-PBC labels completely."""

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.schemas.golden_checks import ClassAgreement
 from app.services.figures.agreement import compute_specific_agreement
+from model.boxes import compute_iou
 from model.classes import CELL_CLASSES, CellClass, RedCellSubtype, WhiteCellSubtype
 from model.types import DetectedCell
 
@@ -80,7 +80,7 @@ def _matches(boxes: Sequence[Sequence[float]], others: Sequence[Sequence[float]]
     """Pairs of places of boxes that are one cell."""
     if not boxes or not others:
         return []
-    overlaps = _overlaps(np.asarray(boxes, dtype=np.float64), np.asarray(others, dtype=np.float64))
+    overlaps = compute_iou(np.asarray(boxes, dtype=np.float32), np.asarray(others, dtype=np.float32))
     found: list[tuple[int, int]] = []
     taken, other_taken = np.zeros(len(boxes), dtype=bool), np.zeros(len(others), dtype=bool)
     candidates = np.argwhere(overlaps >= MIN_IOU)
@@ -89,15 +89,3 @@ def _matches(boxes: Sequence[Sequence[float]], others: Sequence[Sequence[float]]
             taken[one] = other_taken[other] = True
             found.append((int(one), int(other)))
     return found
-
-
-def _overlaps(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Shared over covered area, N x M, of N and M boxes x1, y1, x2, y2."""
-    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    shared: NDArray[np.float64] = np.prod(np.clip(high - low, 0, None), axis=2)
-    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)[:, None] + np.prod(others[:, 2:] - others[:, :2], axis=1)
-    covered = areas - shared
-    overlaps: NDArray[np.float64] = np.zeros_like(shared)
-    np.divide(shared, covered, out=overlaps, where=covered > 0)
-    return overlaps

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from model.boxes import compute_iou
 from model.classes import CellClass
-from model.evaluation.matching import compute_iou
 from model.evaluation.naming.labels import HOLDERS
 from model.evaluation.naming.references import ReferenceCell
 from model.types import BoxXyxy

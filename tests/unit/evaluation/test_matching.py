@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.boxes import compute_iou
 from model.evaluation.border import away_from_border
-from model.evaluation.matching import DetectionRates, compute_iou, match_field
+from model.evaluation.matching import DetectionRates, match_field
 from model.evaluation.ranking import rank_class
 from model.types import Size
 from tests.unit.evaluation.hand_made_fields import Box, Prediction, Reference, field, square
